@@ -1,0 +1,1 @@
+"""Connected applications: they use the public HTTP interface and the published contracts only."""

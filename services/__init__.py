@@ -1,0 +1,1 @@
+"""The services of Mandat, each independent of the others."""

@@ -1,0 +1,142 @@
+"""Bodies and queries of audit's HTTP interface."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shared.web.routing import Input
+
+
+class Sort(StrEnum):
+    """The five columns (Q30), ascending; a leading `-` means descending."""
+
+    DATE = "date"
+    DATE_DOWN = "-date"
+    FILE = "file"
+    FILE_DOWN = "-file"
+    KIND = "kind"
+    KIND_DOWN = "-kind"
+    BY = "by"
+    BY_DOWN = "-by"
+    FOR = "for"
+    FOR_DOWN = "-for"
+
+
+class Filters(Input):
+    """Which activities (Q33). Days are days in Québec, both included; `file` is the beginning of a file number."""
+
+    from_day: date | None = Field(default=None, alias="from")
+    to_day: date | None = Field(default=None, alias="to")
+    file: str | None = Field(default=None, min_length=1, max_length=40)
+    kind: str | None = Field(default=None, max_length=80)
+    performed_by: UUID | None = Field(default=None, alias="by")
+    performed_for: UUID | None = Field(default=None, alias="for")
+    mine: bool = False
+
+
+class Listing(Filters):
+    """A page of a list: by number, or after a cursor that an earlier answer gave."""
+
+    sort: Sort = Sort.DATE_DOWN
+    page: int = Field(default=1, ge=1, le=100_000)
+    size: int = Field(default=10, ge=1, le=100)
+    after: str | None = Field(default=None, max_length=400)
+
+
+class Somebody(BaseModel):
+    """A person by the name he had then; `id` is absent for the system and for callers not signed in."""
+
+    id: UUID | None
+    name: str
+
+
+class Activity(BaseModel):
+    """One row of the register (Q30)."""
+
+    id: UUID
+    occurred_at: datetime
+    day: date
+    file_number: str | None
+    kind: str
+    activity: str
+    performed_by: Somebody
+    performed_for: Somebody
+
+
+class Page(BaseModel):
+    """A page of activities: `[Page 2 de 3 (23 activités)]` (Q35)."""
+
+    items: list[Activity]
+    page: int | None
+    pages: int
+    total: int
+    next: str | None
+
+
+class Choices(BaseModel):
+    """What the filters in the column headers offer: only values that occur (Q33)."""
+
+    performed_by: list[Somebody]
+    performed_for: list[Somebody]
+    kinds: list[Kind]
+
+
+class Kind(BaseModel):
+    """A kind of activity with its sentence in both languages."""
+
+    tag: str
+    fr: str
+    en: str
+    reported: bool
+
+
+class Kinds(BaseModel):
+    """All kinds."""
+
+    kinds: list[Kind]
+
+
+class Report(Input):
+    """One activity as a connected application reports it; `key` is its own and makes the report idempotent."""
+
+    key: str = Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")
+    kind: str = Field(min_length=1, max_length=80)
+    performed_by: UUID
+    performed_for: UUID
+    file_number: str | None = Field(default=None, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
+    occurred_at: AwareDatetime
+
+
+class Reports(Input):
+    """A batch of at most 100."""
+
+    activities: list[Report] = Field(min_length=1, max_length=100)
+
+
+class Outcome(StrEnum):
+    """How a report ended. An unknown person may become known: report again later."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    UNKNOWN_KIND = "unknown-kind"
+    UNKNOWN_PERSON = "unknown-person"
+
+
+class Result(BaseModel):
+    """The outcome of one report."""
+
+    key: str
+    outcome: Outcome
+
+
+class Results(BaseModel):
+    """The outcomes, in the order of the batch."""
+
+    results: list[Result]
+
+
+Choices.model_rebuild()

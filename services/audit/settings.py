@@ -1,0 +1,7 @@
+"""What audit is told from outside."""
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Nothing beyond what every service is told."""

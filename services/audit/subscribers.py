@@ -1,0 +1,130 @@
+"""What audit hears: every event, each as one activity by somebody and for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.audit import commands, store
+from services.audit.schemas import Report
+from shared.contracts.envelope import Envelope, Event
+from shared.contracts.events import accounts, applications, delegation, identity, notifications
+from shared.messaging import consumer
+from shared.service import Received, Subscription
+
+if TYPE_CHECKING:
+    from shared.db.pool import Connection
+
+Who = Callable[[Envelope, Any], UUID | None]
+
+
+def actor(envelope: Envelope, data: Event) -> UUID | None:
+    """Name the person who asked for it; nobody when it was the system, an application or a caller not signed in."""
+    del data
+    kind, _, text = envelope.actor.partition(":")
+    return UUID(text) if kind == "user" else None
+
+
+def the_user(envelope: Envelope, data: identity.User) -> UUID:
+    """Name the user the event is about."""
+    del envelope
+    return data.id
+
+
+def the_holder(envelope: Envelope, data: accounts.Licence) -> UUID | None:
+    """Name the surveyor who holds the licence."""
+    del envelope
+    return data.holder
+
+
+def the_delegator(envelope: Envelope, data: delegation.Delegation) -> UUID:
+    """Name the delegator: adding and removing are by and for him (Q36)."""
+    del envelope
+    return data.delegator.id
+
+
+def the_delegate(envelope: Envelope, data: delegation.Delegation) -> UUID:
+    """Name the delegate."""
+    del envelope
+    return data.delegate.id
+
+
+def the_searcher(envelope: Envelope, data: delegation.DelegateSearched) -> UUID:
+    """Name the surveyor who searched."""
+    del envelope
+    return data.delegator_id
+
+
+def the_recipient(envelope: Envelope, data: notifications.Email) -> UUID | None:
+    """Name the recipient of an e-mail."""
+    del envelope
+    return data.recipient
+
+
+RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
+    (accounts.LicenceChanged, "licence.changed", actor, the_holder),
+    (accounts.LicenceGranted, "licence.granted", actor, the_holder),
+    (accounts.LicenceImported, "licence.imported", actor, the_holder),
+    (accounts.LicenceReinstated, "licence.reinstated", actor, the_holder),
+    (accounts.LicenceSuspended, "licence.suspended", actor, the_holder),
+    (accounts.PinIssued, "pin.issued", actor, the_holder),
+    (delegation.ActingStarted, "acting.started", the_delegate, the_delegator),
+    (delegation.DelegateAdded, "delegate.added", the_delegator, the_delegator),
+    (delegation.DelegateRemoved, "delegate.removed", the_delegator, the_delegator),
+    (delegation.DelegateSearched, "delegate.searched", the_searcher, the_searcher),
+    (identity.EmailChanged, "email.changed", the_user, the_user),
+    (identity.PasswordChanged, "password.changed", the_user, the_user),
+    (identity.PasswordResetRequested, "reset.requested", actor, the_user),
+    (identity.RegistrationRepeated, "registration.repeated", actor, the_user),
+    (identity.UserChanged, "user.changed", actor, the_user),
+    (identity.UserRegistered, "user.registered", the_user, the_user),
+    (identity.UserVerified, "user.verified", the_user, the_user),
+    (identity.UsernameRequested, "username.requested", actor, the_user),
+    (identity.VerificationRequested, "verification.requested", actor, the_user),
+    (notifications.EmailFailed, "email.failed", actor, the_recipient),
+    (notifications.EmailSent, "email.sent", actor, the_recipient),
+)
+"""Event, kind of activity, performed by, performed for."""
+
+
+def _recording(kind: str, by: Who, for_: Who) -> Callable[[Connection, Received[Any]], Any]:
+    async def on_event(connection: Connection, received: Received[Any]) -> None:
+        envelope, data = received.envelope, received.data
+        if isinstance(data, identity.User):
+            name = f"{data.first_name} {data.last_name}"
+            await commands.remember_person(connection, data.id, name, envelope.sequence)
+        performed_by, performed_for = by(envelope, data), for_(envelope, data)
+        await commands.record(
+            connection,
+            event_id=envelope.id,
+            kind=kind,
+            performed_by=performed_by,
+            performed_for=performed_for,
+            occurred_at=envelope.time,
+            names=await _names(connection, {person for person in (performed_by, performed_for) if person}),
+            correlation_id=envelope.correlationid,
+        )
+
+    return on_event
+
+
+async def _names(connection: Connection, people: set[UUID]) -> dict[UUID, str]:
+    names = await store.find_names(connection, people)
+    if len(names) < len(people):
+        raise consumer.NotYet("the person has not been heard of yet")
+    return names
+
+
+async def on_activity_reported(connection: Connection, received: Received[applications.ActivityReported]) -> None:
+    """Record what an application said on the bus, like what it says over HTTP."""
+    data = received.data
+    report = Report.model_validate(data.model_dump(exclude={"type"}))
+    application = received.envelope.actor.removeprefix("application:")
+    await commands.record_reports(connection, application, [report])
+
+
+SUBSCRIPTIONS = (
+    *(Subscription(event, _recording(kind, by, for_)) for event, kind, by, for_ in RECORDED),
+    Subscription(applications.ActivityReported, on_activity_reported),
+)

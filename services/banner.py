@@ -1,0 +1,69 @@
+"""What the one-process mode prints: where things are, who can sign in, how an import goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich import progress, table
+
+from services import sample
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from services.accounts.commands import Summary
+    from services.together import Place
+
+
+def show(out: Console, here: Place, *, sample_data: bool) -> None:
+    """Print the address, the accounts with their passphrases, and where the mails are."""
+    out.print(f"\n[bold]Mandat[/bold] answers at {here.url}")
+    out.print(f"  e-mails   {here.url}/mailbox   (for scripts: {here.url}/mailbox/messages.json)")
+    out.print(f"  health    {here.url}/healthz")
+    out.print(f"  interface {here.url}/delegation/openapi.json, and so for each service")
+    if sample_data:
+        out.print(_accounts())
+    out.print("Ctrl+C stops it; the data is kept.\n")
+
+
+def _accounts() -> table.Table:
+    accounts = table.Table("user name", "passphrase", "who", title="Sample accounts", title_justify="left")
+    for person in sample.PEOPLE:
+        role = f"land surveyor {person.matricule}" if person.matricule else "delegate"
+        role = "operator" if person is sample.OPERATOR else role
+        accounts.add_row(person.username, person.passphrase, f"{person.first_name} {person.last_name}, {role}")
+    return accounts
+
+
+class ImportProgress:
+    """A bar that moves with the bytes read, and the summary with every bad row."""
+
+    def __init__(self, out: Console, file: Path) -> None:
+        self._out, self._size = out, file.stat().st_size
+        self._bar = progress.Progress(
+            *progress.Progress.get_default_columns(), progress.TextColumn("{task.fields[rows]} rows"), console=out
+        )
+        self._task = self._bar.add_task(file.name, total=self._size, rows=0)
+
+    def __enter__(self) -> None:
+        self._bar.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def report(self, done: int, rows: int) -> None:
+        """Move to `done` bytes and `rows` rows."""
+        self._bar.update(self._task, completed=done, rows=rows)
+
+    def finish(self, summary: Summary) -> None:
+        """Print what came of it."""
+        for fault in summary.faults:
+            self._out.print(f"line {fault.line}: {fault.reason_fr} / {fault.reason_en}", markup=False)
+        self._out.print(
+            f"{summary.rows} rows: {summary.created} created, {summary.changed} changed, "
+            f"{summary.unchanged} unchanged, {summary.bad} bad"
+        )

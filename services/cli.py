@@ -1,0 +1,227 @@
+"""The command line: `mandat` alone runs everything; the commands are for operators."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+import platformdirs
+from rich import console
+
+from services import banner, sample, together
+from services.accounts import commands as accounts
+from services.identity import commands as identity
+from services.mailbox import Mailbox
+from shared import ids, logging, requests, runtime, substrate
+from shared.contracts.problems import Problem
+from shared.crypto import keyring, sealing
+from shared.db import embedded, migrate
+from shared.db.pool import Pool
+from shared.messaging import retry
+from shared.settings import check_environment, variables
+
+out = console.Console(highlight=False)
+cli = cyclopts.App(name="mandat", help="Mandat: delegated access for public-service portals.", version="0.1.0")
+operator = cyclopts.App(name="operator", help="Operators: people who import rosters and look after the service.")
+parked = cyclopts.App(name="parked", help="Events that could not be handled, grouped by cause.")
+cli.command(operator)
+cli.command(parked)
+
+OWN = {"MANDAT_HOME", "MANDAT_PORT"}
+ServiceName = Annotated[str, cyclopts.Parameter(help="identity, accounts, delegation, notifications or audit")]
+
+
+def main() -> None:
+    """Run the command line; an error of the caller's ends with 2 and says what to do."""
+    try:
+        check_environment(OWN | {name for part, _ in together.PARTS.values() for name in variables(part)})
+        cli()
+    except Problem as problem:
+        fail(problem.detail.in_("en", **problem.values))
+    except Exception as error:  # the last resort of a command line: say it, without a traceback
+        if isinstance(error, embedded.FolderInUse | migrate.MigrationError | ValueError | OSError):
+            fail(str(error))
+        raise
+
+
+def fail(reason: str) -> None:
+    """Say why it did not work, and end with 2."""
+    print(f"mandat: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
+def place() -> together.Place:
+    """Read where to live from MANDAT_HOME and MANDAT_PORT."""
+    home = os.environ.get("MANDAT_HOME") or platformdirs.user_data_dir("mandat", appauthor=False)
+    return together.Place(home=Path(home).expanduser().absolute(), host="127.0.0.1", port=_port())
+
+
+def _port() -> int:
+    text = os.environ.get("MANDAT_PORT", "8080")
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise ValueError(f"MANDAT_PORT must be a port number, not {text!r}")
+    return int(text)
+
+
+@cli.default
+def serve(*, sample_data: Annotated[bool, cyclopts.Parameter(name="--sample")] = True) -> None:
+    """Run everything in one process until Ctrl+C.
+
+    Parameters
+    ----------
+    sample_data
+        Load the people and the roster of the guides on the first run.
+    """
+    here = place()
+    logging.configure("mandat", os.environ.get("MANDAT_LOG_LEVEL", "warning"), development=True)
+    together.ensure_port_free(here)
+    out.print(f"Mandat is starting; its data is in {here.home}")
+    runtime.run(together.serve(here, partial(_started, here, sample_data)))
+    out.print("Stopped. Everything is kept.")
+
+
+async def _started(here: together.Place, sample_data: bool, mailbox: Mailbox) -> None:
+    if sample_data:
+        await sample.load(here, mailbox, out)
+    banner.show(out, here, sample_data=sample_data)
+
+
+@cli.command(name="import")
+def import_roster(file: Path) -> None:
+    """Import a roster of licences from a CSV file: safe to repeat, bad rows are reported, good rows land.
+
+    Parameters
+    ----------
+    file
+        UTF-8, comma or semicolon, with a header: matricule, prenom, nom, courriel, bureau, langue.
+    """
+    if not file.is_file():
+        raise ValueError(f"{file} is not a file")
+    asyncio.run(_with_database("accounts", partial(_import, file)))
+
+
+async def _import(file: Path, pool: Pool, secrets: Path) -> None:
+    bar = banner.ImportProgress(out, file)
+    with file.open("rb") as lines, bar:
+        summary = await accounts.import_roster(
+            pool,
+            accounts.Secrets(pins=keyring.Keyring.load(secrets, "pin"), sealer=sealing.Sealer.load(secrets)),
+            lines,
+            import_id=ids.uuid7(),
+            started_by="system",
+            report=bar.report,
+        )
+    bar.finish(summary)
+
+
+@operator.command(name="add")
+def add_operator(username: str) -> None:
+    """Make a registered person an operator."""
+    asyncio.run(_with_database("identity", partial(_add_operator, username)))
+
+
+async def _add_operator(username: str, pool: Pool, secrets: Path) -> None:
+    del secrets
+    async with pool.transaction() as connection:
+        await identity.make_operator(connection, username)
+    out.print(f"{username} is an operator from the next sign-in on.")
+
+
+@cli.command(name="application")
+def add_application(client_id: str, name: str, *, secret_file: Path | None = None) -> None:
+    """Register a connected application; its secret is read from a file, or made and printed once."""
+
+    async def add(pool: Pool, secrets: Path) -> None:
+        del secrets
+        given = secret_file.read_text().strip() if secret_file else None
+        async with pool.transaction() as connection:
+            secret = await identity.register_application(connection, client_id, name, given)
+        out.print(f"client id: {client_id}")
+        if given is None:
+            out.print(f"client secret (shown once): {secret}")
+
+    asyncio.run(_with_database("identity", add))
+
+
+@parked.command(name="list")
+def list_parked(service: ServiceName) -> None:
+    """List what a service parked, by cause."""
+
+    async def show(pool: Pool, secrets: Path) -> None:
+        del secrets
+        groups = await retry.list_parked(pool)
+        for group in groups:
+            out.print(f"{group.fingerprint}  {group.count} ×  {group.error}")
+        out.print(f"{sum(group.count for group in groups)} parked in {service}")
+
+    asyncio.run(_with_database(service, show))
+
+
+@parked.command(name="replay")
+def replay_parked(service: ServiceName, cause: str) -> None:
+    """Try again what was parked for one cause (a fingerprint of `parked list`, or an event id)."""
+
+    async def replay(pool: Pool, secrets: Path) -> None:
+        del secrets
+        out.print(f"{await retry.replay(pool, cause)} will be tried again")
+
+    asyncio.run(_with_database(service, replay))
+
+
+@parked.command(name="discard")
+def discard_parked(service: ServiceName, cause: str) -> None:
+    """Give up what was parked for one cause."""
+
+    async def discard(pool: Pool, secrets: Path) -> None:
+        del secrets
+        out.print(f"{await retry.discard(pool, cause)} discarded")
+
+    asyncio.run(_with_database(service, discard))
+
+
+async def _with_database(name: str, work: Callable[[Pool, Path], Awaitable[None]]) -> None:
+    logging.configure("mandat", "warning", development=True)
+    async with _pool(name) as (pool, secrets):
+        with requests.working_for(requests.Origin(correlation_id=str(ids.uuid7()))):
+            await work(pool, secrets)
+
+
+@asynccontextmanager
+async def _pool(name: str) -> AsyncIterator[tuple[Pool, Path]]:
+    """Open a service's database: the one named by MANDAT_DATABASE_URL, else the embedded one, started if it rests."""
+    if name not in together.PARTS:
+        raise ValueError(f"there is no service {name}")
+    if url := os.environ.get("MANDAT_DATABASE_URL"):
+        async with _opened(url) as pool:
+            yield pool, Path(os.environ.get("MANDAT_SECRETS", "secrets"))
+        return
+    here = place()
+    async with _embedded(here) as server, _opened(await server.ensure_database(name)) as pool:
+        await migrate.migrate(pool.dsn, [*substrate.AREAS, *await together.areas(name, here, pool)])
+        yield pool, here.secrets
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Pool]:
+    pool = await Pool.open(url, name="mandat-cli", size=4)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def _embedded(here: together.Place) -> AsyncIterator[embedded.EmbeddedPostgres]:
+    if running := embedded.EmbeddedPostgres.attach(here.home):
+        yield running
+        return
+    together.make_secrets(here.secrets)
+    async with together.database(here) as server:
+        yield server

@@ -1,0 +1,164 @@
+"""Who may delegate and who may act; no I/O."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.events.accounts import LicenceStatus
+from shared.contracts.problems import delegation as problems
+from shared.contracts.texts import Text
+
+PASSWORD_AGE = timedelta(hours=24)
+TOKEN_SECONDS = 60
+
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name, RFC 8693 §2.1
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name, RFC 8693 §3
+JWT = "urn:ietf:params:oauth:token-type:jwt"
+AUDIENCE = "mandat"
+
+NOT_DESIGNATED = Text(
+    "Pour accéder au site, un arpenteur-géomètre doit d’abord vous désigner comme délégataire pour agir en son nom. "
+    "Veuillez communiquer avec un arpenteur-géomètre et attendre le courriel de confirmation vous informant que "
+    "l’arpenteur-géomètre délégant vous a désigné comme délégataire.",
+    "To access the site, a land surveyor must first designate you as a delegate to act on his or her behalf. "
+    "Please contact a land surveyor and wait for the confirmation e-mail telling you that the delegating land "
+    "surveyor has designated you as a delegate.",
+)
+"""Q17."""
+
+Refused = type[problems.Refusal]
+
+
+class Start(StrEnum):
+    """In whose name a session starts: one’s own (decision 2), the only delegator’s (Q18), or to be chosen (Q20)."""
+
+    OWN = "own"
+    DELEGATOR = "delegator"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What our tables say about one person and one surveyor: the licence, and the delegation that has not ended."""
+
+    licence: UUID | None = None
+    matricule: str | None = None
+    status: LicenceStatus | None = None
+    delegation: UUID | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether `performer` may do something in `surveyor`’s name; a delegation and version limit it to that one."""
+
+    performer: UUID
+    surveyor: UUID
+    acted: bool
+    reserved: bool = False
+    delegation: UUID | None = None
+    version: int | None = None
+
+
+def normal_form(text: str) -> str:
+    """Give the form in which user names and e-mail addresses are compared (reliability §C6)."""
+    return unicodedata.normalize("NFKC", text.strip()).casefold()
+
+
+def sort_key(first_name: str, last_name: str) -> str:
+    """Give the key that sorts people as French does: family name first, without accents and case."""
+    plain = unicodedata.normalize("NFKD", f"{last_name}\t{first_name}")
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
+
+
+def ensure_delegator(status: LicenceStatus | None) -> None:
+    """Refuse who holds no licence (`not-a-delegator`, Q2) or a suspended one (`licence-suspended`, decision 11)."""
+    if status is LicenceStatus.SUSPENDED:
+        raise problems.LicenceSuspended
+    if status is not LicenceStatus.ACTIVE:
+        raise problems.NotADelegator
+
+
+def ensure_another(delegator: UUID, delegate: UUID) -> None:
+    """Refuse a surveyor who designates himself: `cannot-delegate-to-oneself` (decision 5)."""
+    if delegator == delegate:
+        raise problems.CannotDelegateToOneself
+
+
+def must_change_password(password_changed_at: datetime | None, now: datetime, *, ever_added: bool) -> bool:
+    """Tell whether the first-ever delegate waits for a password change in the last 24 hours (Q24, decision 7)."""
+    if ever_added:
+        return False
+    return password_changed_at is None or now - password_changed_at > PASSWORD_AGE
+
+
+def start(*, surveyor: bool, able: list[UUID]) -> tuple[Start, UUID | None] | None:
+    """Choose in whose name to start; `able` are the delegators for whom the person may act now (Q18, Q20)."""
+    if surveyor:
+        return Start.OWN, None
+    if len(able) == 1:
+        return Start.DELEGATOR, able[0]
+    return (Start.CHOICE, None) if able else None
+
+
+def refusal(asked: Asked, facts: Facts) -> Refused | None:
+    """Decide: None allows, anything else is why not. The reserved service is looked at before all facts (Q10)."""
+    if asked.reserved and asked.acted:
+        return problems.ReservedService
+    if facts.status is LicenceStatus.SUSPENDED:
+        return problems.LicenceSuspended
+    if facts.status is not LicenceStatus.ACTIVE:
+        return problems.NotASurveyor
+    return _refusal_to_delegate(asked, facts) if asked.acted else None
+
+
+def _refusal_to_delegate(asked: Asked, facts: Facts) -> Refused | None:
+    named = asked.delegation is not None
+    if facts.delegation is None:
+        return problems.DelegationEnded if named else problems.NoDelegation
+    if named and asked.delegation != facts.delegation:
+        return problems.DelegationEnded
+    if asked.version is not None and asked.version > (facts.version or 0):
+        return problems.DelegationEnded
+    return None
+
+
+def read_question(
+    subject: tuple[str, str, dict[str, Any]], resource: tuple[str, str], context: dict[str, Any], *, reserved: bool
+) -> Asked | Refused:
+    """Read who would act in whose name from an AuthZEN question, or say why it is refused as it stands.
+
+    `subject` is type, id and properties. Somebody acts for another when subject and resource
+    differ, when `context.actor` names another person, or when `acting` is set in either.
+    """
+    performer, surveyor = _uuid(subject[1]), _uuid(resource[1])
+    if performer is None or surveyor is None or (subject[0], resource[0]) != ("user", "surveyor"):
+        return problems.UnknownParty
+    flagged = bool(subject[2].get("acting") or context.get("acting"))
+    actor = _uuid(context["actor"]) if context.get("actor") is not None else performer
+    if actor is None or (flagged and actor == surveyor):
+        return problems.ReservedService if reserved else problems.UnknownParty
+    if performer not in (surveyor, actor):
+        return problems.NestedActing
+    return _asked(actor, surveyor, context, reserved=reserved)
+
+
+def _asked(actor: UUID, surveyor: UUID, context: dict[str, Any], *, reserved: bool) -> Asked | Refused:
+    named, version = context.get("delegation"), context.get("version")
+    delegation = _uuid(named)
+    if (named is not None and delegation is None) or not (version is None or type(version) is int):
+        return problems.DelegationEnded
+    acted = actor != surveyor or named is not None
+    return Asked(actor, surveyor, acted, reserved, delegation, version)
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

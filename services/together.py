@@ -1,0 +1,141 @@
+"""All services in one process: an embedded PostgreSQL, the bus in memory, a mail sink, one port."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from examples.cadastre import app as cadastre
+from examples.cadastre import settings as cadastre_settings
+from services.accounts import app as accounts
+from services.accounts import settings as accounts_settings
+from services.audit import app as audit
+from services.audit import settings as audit_settings
+from services.delegation import app as delegation
+from services.delegation import settings as delegation_settings
+from services.identity import app as identity
+from services.identity import commands as identity_commands
+from services.identity import settings as identity_settings
+from services.mailbox import Mailbox
+from services.notifications import app as notifications
+from services.notifications import settings as notifications_settings
+from shared import runtime, worker
+from shared.crypto import keyring, sealing
+from shared.db import embedded
+from shared.db.pool import Pool
+from shared.messaging import memory
+from shared.settings import ServiceSettings
+
+PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
+    "identity": (identity_settings.Settings, identity.build),
+    "accounts": (accounts_settings.Settings, accounts.build),
+    "delegation": (delegation_settings.Settings, delegation.build),
+    "notifications": (notifications_settings.Settings, notifications.build),
+    "audit": (audit_settings.Settings, audit.build),
+    "cadastre": (cadastre_settings.Settings, cadastre.build),
+}
+"""Everything that runs, in the order of its start."""
+
+KEYS = ("identity", "delegation", "pin")
+CLIENT = "cadastre"
+CONNECTIONS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the process keeps its things and where it answers."""
+
+    home: Path
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The public address."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of key files."""
+        return self.home / "secrets"
+
+
+def make_secrets(folder: Path) -> None:
+    """Make the keys that are missing; existing ones stay."""
+    for name in KEYS:
+        keyring.ensure(folder, name)
+    sealing.ensure(folder)
+    client = folder / f"{CLIENT}.secret"
+    if not client.exists():
+        client.touch(mode=0o600)
+        client.write_text(secrets.token_urlsafe(32))
+
+
+def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0) -> ServiceSettings:
+    """Give the settings of one part; what is not said here comes from the environment or the defaults."""
+    values: dict[str, object] = {
+        "public_url": place.url,
+        "secrets": place.secrets,
+        "database_url": database_url,
+        "port": place.port,
+        "pool_size": CONNECTIONS,
+        "development": True,
+    }
+    if name == "notifications":
+        values |= {"smtp_host": "127.0.0.1", "smtp_port": smtp_port}
+    if name == "cadastre":
+        values |= {"audit_url": place.url, "notifications_url": place.url}
+    return PARTS[name][0](**values)  # type: ignore[arg-type]  # each checked by pydantic
+
+
+@asynccontextmanager
+async def database(place: Place) -> AsyncIterator[embedded.EmbeddedPostgres]:
+    """Start the embedded PostgreSQL, and stop it after everything else."""
+    server = embedded.EmbeddedPostgres(place.home)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def serve(place: Place, started: Callable[[Mailbox], Awaitable[None]]) -> None:
+    """Run everything until told to stop; `started` is called once, when the first request can come."""
+    make_secrets(place.secrets)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(database(place))
+        mailbox = await stack.enter_async_context(_mailbox(place.home / "mail"))
+        carrier = memory.MemoryBus()
+        stack.push_async_callback(carrier.close)
+        running = []
+        for name, (_, build) in PARTS.items():
+            settings = settings_for(name, place, await server.ensure_database(name), mailbox.port)
+            running.append(await stack.enter_async_context(runtime.assembled(name, settings, build, carrier)))
+        await introduce_cadastre(running[0].pool, place.secrets)
+        await runtime.listen(running, carrier)
+        supervisor = worker.Supervisor([one for each in running for one in each.workers])
+        root = runtime.root_app(running, carrier, supervisor)
+        root.add_subapp("/mailbox", mailbox.app())
+        await runtime.serve(
+            root, place.host, place.port, supervisor, drain=0, started=lambda: started(mailbox)
+        )
+
+
+async def introduce_cadastre(pool: Pool, folder: Path) -> None:
+    """Make the example application known to identity, with the secret that it reads from its file."""
+    secret = (folder / f"{CLIENT}.secret").read_text().strip()
+    async with pool.transaction() as connection:
+        await identity_commands.register_application(connection, CLIENT, "Cadastre", secret)
+
+
+@asynccontextmanager
+async def _mailbox(folder: Path) -> AsyncIterator[Mailbox]:
+    mailbox = Mailbox(folder)
+    await mailbox.start()
+    try:
+        yield mailbox
+    finally:
+        await mailbox.stop()

@@ -1,0 +1,1 @@
+"""What leaves a service: pure data, importing pydantic and the standard library only."""

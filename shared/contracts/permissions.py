@@ -1,0 +1,77 @@
+"""Every permission, and who holds it. Written `scope:resource:action`.
+
+The scope says whose it is: `anyone`, `person` (signed in and acting in his own name),
+`surveyor` (one of the six delegable services of Q9, in his own name or acting for a
+delegator), `operator`, `application`. The deposit of a cadastre update request has no value
+here (Q10): its route asks for `PERSON_SELF_ACT`, which no acting token can hold.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a caller is. An operator is also a person."""
+
+    ANONYMOUS = "anonymous"
+    PERSON = "person"
+    ACTING = "acting"
+    OPERATOR = "operator"
+    APPLICATION = "application"
+
+
+class Permission(StrEnum):
+    """One right that a route asks for."""
+
+    ANYONE_CATALOGUE_READ = "anyone:catalogue:read"
+    ANYONE_IDENTITY_USE = "anyone:identity:use"
+    APPLICATION_ACTIVITY_REPORT = "application:activity:report"
+    APPLICATION_ALERT_RAISE = "application:alert:raise"
+    APPLICATION_DECISION_ASK = "application:decision:ask"
+    OPERATOR_ACTIVITY_READ = "operator:activity:read"
+    OPERATOR_APPLICATION_MANAGE = "operator:application:manage"
+    OPERATOR_EMAIL_MANAGE = "operator:email:manage"
+    OPERATOR_FILE_MANAGE = "operator:file:manage"
+    OPERATOR_LICENCE_MANAGE = "operator:licence:manage"
+    OPERATOR_OPERATOR_MANAGE = "operator:operator:manage"
+    OPERATOR_ROSTER_IMPORT = "operator:roster:import"
+    PERSON_ACTING_START = "person:acting:start"
+    PERSON_ACTIVITY_READ = "person:activity:read"
+    PERSON_DELEGATE_ADD = "person:delegate:add"
+    PERSON_DELEGATE_REMOVE = "person:delegate:remove"
+    PERSON_DELEGATE_SEARCH = "person:delegate:search"
+    PERSON_DELEGATION_READ = "person:delegation:read"
+    PERSON_LICENCE_CLAIM = "person:licence:claim"
+    PERSON_LICENCE_READ = "person:licence:read"
+    PERSON_PASSWORD_CHANGE = "person:password:change"
+    PERSON_PROFILE_MANAGE = "person:profile:manage"
+    PERSON_SELF_ACT = "person:self:act"
+    PERSON_SESSION_MANAGE = "person:session:manage"
+    SURVEYOR_CADASTRE_FILE_FOLLOW = "surveyor:cadastre-file:follow"
+    SURVEYOR_LOT_RESERVE = "surveyor:lot:reserve"
+    SURVEYOR_LOT_CORRECTION_VERIFY = "surveyor:lot-correction:verify"
+    SURVEYOR_PRODUCT_ORDER = "surveyor:product:order"
+    SURVEYOR_SURVEY_FILE_FOLLOW = "surveyor:survey-file:follow"
+    SURVEYOR_UPDATE_REQUEST_PREVALIDATE = "surveyor:update-request:prevalidate"
+
+    @property
+    def scope(self) -> str:
+        """Say whose permission it is."""
+        return self.value.split(":")[0]
+
+
+SCOPES: dict[Kind, frozenset[str]] = {
+    Kind.ANONYMOUS: frozenset({"anyone"}),
+    Kind.PERSON: frozenset({"anyone", "person", "surveyor"}),
+    Kind.ACTING: frozenset({"anyone", "surveyor"}),
+    Kind.OPERATOR: frozenset({"anyone", "person", "surveyor", "operator"}),
+    Kind.APPLICATION: frozenset({"anyone", "application"}),
+}
+
+DELEGABLE = frozenset(permission for permission in Permission if permission.scope == "surveyor")
+
+
+def holds(kind: Kind, permission: Permission) -> bool:
+    """Tell whether a caller of this kind may use a route that asks for this permission."""
+    return permission.scope in SCOPES[kind]

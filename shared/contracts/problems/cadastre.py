@@ -1,0 +1,24 @@
+"""Problems that the example application cadastre answers."""
+
+from __future__ import annotations
+
+from shared.contracts.problems.base import Problem
+from shared.contracts.texts import Text
+
+
+class Refused(Problem):
+    """Delegation decided against it; the reason names the rule, who can change it and how."""
+
+    slug = "refused"
+    status = 403
+    title = Text("Action refusée", "Refused")
+    detail = Text("{reason_fr}", "{reason_en}")
+
+
+class FileExists(Problem):
+    """A file of that number is open already."""
+
+    slug = "file-exists"
+    status = 409
+    title = Text("Dossier déjà ouvert", "File already open")
+    detail = Text("Choisissez un autre numéro de dossier.", "Choose another file number.")

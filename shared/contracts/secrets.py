@@ -1,0 +1,26 @@
+"""What a sealed field of an event opens to, for notifications alone (a JWE; design §3)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class VerificationSecret(BaseModel):
+    """The single-use token of a verification link, for the address it was sent to."""
+
+    model_config = ConfigDict(frozen=True)
+    token: str
+
+
+class ResetSecret(BaseModel):
+    """The single-use token of a password reset link."""
+
+    model_config = ConfigDict(frozen=True)
+    token: str
+
+
+class PinSecret(BaseModel):
+    """A PIN as people read it, `M5D-C58-TA2`."""
+
+    model_config = ConfigDict(frozen=True)
+    pin: str

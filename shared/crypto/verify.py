@@ -1,0 +1,140 @@
+"""Verifies access tokens of the trusted issuers (RFC 9068, RFC 8725) with the keys they publish."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+import aiohttp
+from joserfc import jwk, jws
+from joserfc.errors import JoseError
+
+from shared.contracts.problems import common
+from shared.crypto.keysets import KeySource
+
+ALGORITHM = "Ed25519"
+TYPE = "at+jwt"
+HEADER = frozenset({"alg", "typ", "kid"})
+LEEWAY = 5
+LARGEST = 8192
+REMEMBERED = 2048
+
+
+class InvalidToken(Exception):
+    """The token proves nothing: forged, expired, malformed, or meant for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    signed: jws.CompactSignature
+    key_id: str
+    claims: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    key: jwk.OKPKey
+    read: _Read
+
+
+class TokenVerifier:
+    """Answers a token's claims, or refuses it. One for a whole process.
+
+    `issuers` maps each trusted `iss` to the address of its JWKS; `now` is in Unix seconds. A
+    token already verified is not verified again as long as its key is published and it has
+    not expired: its signature cannot become wrong.
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        issuers: Mapping[str, str],
+        audience: str = "mandat",
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._sources = {issuer: KeySource(http, url) for issuer, url in issuers.items()}
+        self._audience = audience
+        self._now = now
+        self._verified: dict[str, _Verified] = {}
+
+    async def verify(self, token: str) -> dict[str, Any]:
+        """Give the claims. `InvalidToken` when refused, `temporarily-unavailable` when the keys cannot be had."""
+        if len(token) > LARGEST or not token.isascii():
+            raise InvalidToken("size")
+        known = self._verified.get(token)
+        read = known.read if known else _read(token)
+        key = await self._key(read)
+        if known is None or known.key is not key:
+            _check_signature(read, key)
+            self._remember(token, _Verified(key, read))
+        check_claims(read.claims, self._audience, self._now())
+        return dict(read.claims)
+
+    async def _key(self, read: _Read) -> jwk.OKPKey:
+        issuer = read.claims.get("iss")
+        source = self._sources.get(issuer) if isinstance(issuer, str) else None
+        if source is None:
+            raise InvalidToken("iss")
+        key = await source.find(read.key_id)
+        if key is None and not source.answered:
+            raise common.TemporarilyUnavailable(retry_after=5)
+        if key is None:
+            raise InvalidToken("kid")
+        return key
+
+    def _remember(self, token: str, verified: _Verified) -> None:
+        self._verified[token] = verified
+        while len(self._verified) > REMEMBERED:
+            del self._verified[next(iter(self._verified))]
+
+
+def _read(token: str) -> _Read:
+    """Read what a token of the one shape we take says; nothing of it is believed yet."""
+    try:
+        signed = jws.extract_compact(token.encode())
+        claims = json.loads(signed.payload or b"")
+    except (JoseError, ValueError, RecursionError) as error:
+        raise InvalidToken("shape") from error
+    header = signed.protected
+    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
+        raise InvalidToken("header")
+    if not isinstance(header["kid"], str) or not isinstance(claims, dict):
+        raise InvalidToken("shape")
+    return _Read(signed, header["kid"], claims)
+
+
+def _check_signature(read: _Read, key: jwk.OKPKey) -> None:
+    try:
+        good = jws.validate_compact(read.signed, key, algorithms=[ALGORITHM])
+    except (JoseError, ValueError) as error:
+        raise InvalidToken("signature") from error
+    if not good:
+        raise InvalidToken("signature")
+
+
+def check_claims(claims: Mapping[str, Any], audience: str, now: float) -> None:
+    """Check audience, times in Unix seconds, subject and actor; `InvalidToken` names the claim at fault.
+
+    An actor inside an actor is refused: rights that were received are not passed on (Q4, RFC 8693 §4.1).
+    """
+    expires, issued, begins = claims.get("exp"), claims.get("iat"), claims.get("nbf", 0)
+    if claims.get("aud") != audience:
+        raise InvalidToken("aud")
+    if not _is_time(expires) or expires <= now:
+        raise InvalidToken("exp")
+    if not _is_time(issued) or issued > now + LEEWAY:
+        raise InvalidToken("iat")
+    if not _is_time(begins) or begins > now + LEEWAY:
+        raise InvalidToken("nbf")
+    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+        raise InvalidToken("sub")
+    if "act" in claims and (not isinstance(claims["act"], dict) or "act" in claims["act"]):
+        raise InvalidToken("act")
+
+
+def _is_time(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

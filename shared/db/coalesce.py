@@ -1,0 +1,98 @@
+"""Questions that arrive while a query runs share the next one, so that no answer is older than its question.
+
+There is no timer and no cache: a lone question is asked at once, and under load a query answers
+all that came during the one before (performance §4.1). A batch that fails is halved until the
+question at fault fails alone; when the database is away or slow, all of it fails at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+from shared.db.connections import Unavailable, is_transient
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+_Asked = tuple[Q, "asyncio.Future[A]"]
+
+class Coalescer(Generic[Q, A]):
+    """Answers questions together. `answer` gives one answer for each question, in order.
+
+    `timeout` bounds each query, in seconds; a question waits for at most the query under way,
+    those that hold what came before it (`most` each), and its own. Raises Unavailable after that.
+    """
+
+    def __init__(
+        self, answer: Callable[[Sequence[Q]], Awaitable[Sequence[A]]], *, most: int = 500, timeout: float = 2.0
+    ) -> None:
+        self._answer = answer
+        self._most = most
+        self._timeout = timeout
+        self._waiting: deque[_Asked[Q, A]] = deque()
+        self._running: asyncio.Task[None] | None = None
+
+    async def ask(self, question: Q) -> A:
+        """Give the answer of a query that starts after this call; raise what the query raised."""
+        return await self._put(question)
+
+    async def ask_all(self, questions: Sequence[Q]) -> list[A]:
+        """Give the answers to several questions, in order."""
+        return list(await asyncio.gather(*[self._put(question) for question in questions]))
+
+    def _put(self, question: Q) -> asyncio.Future[A]:
+        future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, future))
+        if self._running is None:
+            # In an empty context: the query belongs to no single request.
+            self._running = contextvars.Context().run(asyncio.create_task, self._drain())
+        return future
+
+    async def _drain(self) -> None:
+        try:
+            while batch := self._take():
+                await self._settle(batch)
+        finally:
+            self._running = None
+            _fail(self._waiting, Unavailable("the query was abandoned"))
+            self._waiting.clear()
+
+    def _take(self) -> list[_Asked[Q, A]]:
+        batch: list[_Asked[Q, A]] = []
+        while self._waiting and len(batch) < self._most:
+            asked = self._waiting.popleft()
+            if not asked[1].done():
+                batch.append(asked)
+        return batch
+
+    async def _settle(self, batch: Sequence[_Asked[Q, A]]) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                answers = await self._answer([question for question, _ in batch])
+            for (_, future), answer in zip(batch, answers, strict=True):
+                if not future.done():
+                    future.set_result(answer)
+        except TimeoutError:
+            _fail(batch, Unavailable(f"no answer within {self._timeout:g} s"))
+        except Exception as error:  # noqa: BLE001 - whoever asked gets it
+            await self._isolate(batch, error)
+        finally:
+            _fail(batch, Unavailable("the query was abandoned"))
+
+    async def _isolate(self, batch: Sequence[_Asked[Q, A]], error: Exception) -> None:
+        if len(batch) == 1 or is_transient(error):
+            _fail(batch, error)
+            return
+        middle = len(batch) // 2
+        await self._settle(batch[:middle])
+        await self._settle(batch[middle:])
+
+
+def _fail(batch: Iterable[_Asked[Q, A]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

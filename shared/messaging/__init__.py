@@ -1,0 +1,1 @@
+"""Events from the transaction that says them to the transaction that hears them: outbox, relay, bus, consumer."""

@@ -1,0 +1,81 @@
+"""An event that has come in: read, checked, and matched with what the service does about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from pydantic import ValidationError
+
+from shared import requests, worker
+from shared.contracts.envelope import Envelope, Event
+from shared.messaging.bus import Delivery
+from shared.messaging.failures import Undecodable
+from shared.service import Received, Subscription
+
+if TYPE_CHECKING:
+    from shared.db.pool import Connection
+
+Table = Mapping[str, Sequence[Subscription]]
+"""What a service does about each type of event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event on its way in. `given_back` counts how often the bus handed it over before."""
+
+    event_id: UUID
+    body: bytes
+    given_back: int = 0
+    envelope: Envelope | None = None
+    data: Event | None = None
+    subscriptions: Sequence[Subscription] = ()
+
+    @property
+    def type(self) -> str | None:
+        """Give the wire name, when the event could be read."""
+        return self.envelope.type if self.envelope else None
+
+    @property
+    def correlation_id(self) -> str | None:
+        """Give what ties the event to the request that led to it; an event without one begins its own."""
+        return (self.envelope.correlationid or str(self.envelope.id)) if self.envelope else None
+
+    async def run(self, connection: Connection) -> None:
+        """Run the effects in the caller's transaction, as work that this event caused."""
+        assert self.envelope is not None and self.data is not None  # decoded events only
+        origin = requests.Origin(
+            correlation_id=self.correlation_id,
+            causation_id=str(self.event_id),
+            traceparent=self.envelope.traceparent,
+        )
+        with requests.working_for(origin):
+            for subscription in self.subscriptions:
+                await subscription.do(connection, Received(self.envelope, self.data))
+
+
+def decode(delivery: Delivery, table: Table) -> Incoming | None:
+    """Read a delivery; None when the service does nothing about this type, `Undecodable` when it cannot be read."""
+    try:
+        envelope = Envelope.model_validate_json(delivery.body)
+        subscriptions = table.get(envelope.type)
+        if not subscriptions:
+            return None
+        data = subscriptions[0].event.model_validate(envelope.data)
+    except ValidationError as error:
+        # The message would repeat what the event says; where it is wrong is enough.
+        faults = ", ".join(".".join(map(str, fault["loc"])) + f" {fault['type']}" for fault in error.errors()[:5])
+        raise Undecodable(faults) from None
+    return Incoming(envelope.id, delivery.body, delivery.deliveries, envelope, data, subscriptions)
+
+
+def undecoded(delivery: Delivery) -> Incoming:
+    """Keep a delivery that cannot be read under its own id, or under one made from the body."""
+    try:
+        event_id = UUID(delivery.event_id)
+    except ValueError:
+        event_id = uuid5(NAMESPACE_OID, delivery.body.hex())
+    return Incoming(event_id, delivery.body, delivery.deliveries)

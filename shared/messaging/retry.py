@@ -1,0 +1,114 @@
+"""Tries failed events again, and lets a person see, replay and discard those that were parked (reliability §C5).
+
+An attempt is noted before it runs, with the time of the next one: replicas do not multiply attempts,
+and an event that kills its process uses them up like one that fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+
+from shared.messaging import failures
+from shared.messaging.backoff import Backoff
+from shared.messaging.bus import Delivery
+from shared.messaging.consumer import Consumer
+from shared.messaging.failures import LADDER, Poisoned, State, Undecodable
+from shared.messaging.outbox import SQL
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from shared.db.pool import Pool
+
+log = structlog.get_logger()
+
+CLAIM = 20
+POLL = 0.5
+
+
+class Retrier:
+    """Runs the due attempts of one consumer; any number of replicas may."""
+
+    def __init__(self, consumer: Consumer, pool: Pool, *, poll: float = POLL) -> None:
+        self._consumer = consumer
+        self._pool = pool
+        self._poll = poll
+
+    async def run(self) -> None:
+        """Run attempts as they fall due, until cancelled; a database that is away is waited for."""
+        backoff = Backoff()
+        while True:
+            try:
+                pause = 0.0 if await self.run_due() else self._poll
+                backoff.reset()
+            except failures.AWAY as error:
+                log.warning("retries wait for the database", consumer=self._consumer.name, error=failures.describe(error))
+                pause = backoff.grow()
+            await asyncio.sleep(pause)
+
+    async def run_due(self) -> int:
+        """Run the attempts that are due now, at most 20, and give their number."""
+        rows = await self._pool.fetch(SQL["claim_due"], self._consumer.name, LADDER, CLAIM)
+        for row in sorted(rows, key=lambda row: row["id"]):
+            await self._attempt(row)
+        return len(rows)
+
+    async def _attempt(self, row: asyncpg.Record) -> None:
+        try:
+            if row["attempts"] > len(LADDER):
+                raise Poisoned("its last attempt began and never ended")
+            event = self._consumer.decode(Delivery(row["body"], str(row["event_id"])))
+            await self._consumer.take([event] if event else [], lambda connection: connection.execute(SQL["delete_retry"], row["id"]))
+        except Exception as error:
+            last = row["attempts"] >= len(LADDER) or isinstance(error, Undecodable)
+            await self._note(row, error, State.PARKED if last else State.WAITING)
+
+    async def _note(self, row: asyncpg.Record, error: Exception, state: State) -> None:
+        facts = {"consumer": self._consumer.name, "event_id": str(row["event_id"]), "attempts": row["attempts"]}
+        if state is State.PARKED:
+            log.error("event parked", cause=failures.fingerprint(error), exc_info=error, **facts)
+        else:
+            log.info("attempt failed", cause=failures.fingerprint(error), **facts)
+        await self._pool.execute(
+            SQL["update_retry"], row["id"], state, failures.describe(error), failures.fingerprint(error)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Events parked for one cause: how many, since when, of which types, the last error, and the first five ids."""
+
+    fingerprint: str
+    consumer: str
+    count: int
+    first_failed_at: datetime
+    last_failed_at: datetime
+    types: Sequence[str]
+    error: str
+    event_ids: Sequence[UUID]
+
+
+async def list_parked(pool: Pool) -> list[Parked]:
+    """List what is parked, by cause, the most frequent first."""
+    return [Parked(**row) for row in await pool.fetch(SQL["list_parked"])]
+
+
+async def replay(pool: Pool, what: str | UUID) -> int:
+    """Let parked events run again, by their cause's fingerprint or one by its id, and give their number."""
+    return len(await pool.fetch(SQL["replay_parked"], *_which(what)))
+
+
+async def discard(pool: Pool, what: str | UUID) -> int:
+    """Settle parked events without their effect, by fingerprint or event id, and give their number."""
+    return int(await pool.fetchval(SQL["discard_parked"], *_which(what)))
+
+
+def _which(what: str | UUID) -> tuple[str | None, UUID | None]:
+    return (None, what) if isinstance(what, UUID) else (what, None)

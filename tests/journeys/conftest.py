@@ -1,0 +1,119 @@
+"""Each journey runs twice: in one process on the memory bus, and as separate processes on RabbitMQ."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from services import together
+from services.mailbox import Mailbox
+from shared.db.embedded import EmbeddedPostgres
+from tests.journeys.world import World
+from tests.support.processes import Program, free_port
+
+if TYPE_CHECKING:
+    from tests.support.rabbit import RabbitNode
+
+PUBLIC = "http://mandat.example.com"
+APART = {name: f"services.{name}" for name in together.PARTS} | {"cadastre": "examples.cadastre"}
+EXTRA = {
+    "notifications": lambda urls, smtp: {"MANDAT_SMTP_HOST": "127.0.0.1", "MANDAT_SMTP_PORT": str(smtp)},
+    "cadastre": lambda urls, smtp: {
+        "MANDAT_AUDIT_URL": urls["audit"], "MANDAT_NOTIFICATIONS_URL": urls["notifications"]
+    },
+}
+
+
+@pytest.fixture(scope="session", params=["together", pytest.param("apart", marks=pytest.mark.broker)])
+async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The running system."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "together":
+        async with _together(folder) as running:
+            yield running
+    else:
+        postgres = request.getfixturevalue("postgres")
+        async with _apart(folder, postgres, request.getfixturevalue("rabbit")) as running:
+            yield running
+
+
+@asynccontextmanager
+async def _together(folder: Path) -> AsyncIterator[World]:
+    port = free_port()
+    environment = {"MANDAT_HOME": str(folder / "home"), "MANDAT_PORT": str(port)}
+    program = Program("services", environment, folder / "log", ("--no-sample",))
+    await program.start()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        await program.answers(f"{url}/readyz")
+
+        async def make_operator(username: str) -> None:
+            await Program("services", environment, folder / "cli.log", ("operator", "add", username)).run()
+
+        server = EmbeddedPostgres.attach(folder / "home")
+        assert server is not None
+        async with aiohttp.ClientSession() as http:
+            yield World(http, lambda _: url, make_operator, server.ensure_database)
+    finally:
+        assert await program.stop() == 0, program.output()
+
+
+@asynccontextmanager
+async def _apart(folder: Path, postgres: EmbeddedPostgres, rabbit: RabbitNode) -> AsyncIterator[World]:
+    together.make_secrets(folder / "secrets")
+    urls = {name: f"http://127.0.0.1:{free_port()}" for name in APART}
+    async with AsyncExitStack() as stack:
+        mailbox = await stack.enter_async_context(_mailbox(folder / "mail", urls))
+        databases = {name: await postgres.ensure_database(name) for name in APART}
+
+        def environment(name: str) -> dict[str, str]:
+            common = {
+                "MANDAT_DATABASE_URL": databases[name], "MANDAT_PUBLIC_URL": PUBLIC,
+                "MANDAT_SECRETS": str(folder / "secrets"), "MANDAT_PORT": urls[name].rsplit(":", 1)[1],
+                "MANDAT_IDENTITY_URL": urls["identity"], "MANDAT_DELEGATION_URL": urls["delegation"],
+                "MANDAT_AMQP_URL": rabbit.url, "MANDAT_DRAIN": "0",
+            }
+            return common | (EXTRA[name](urls, mailbox.port) if name in EXTRA else {})
+
+        async def command(name: str, *words: str) -> None:
+            await Program("services", environment(name), folder / "cli.log", words).run()
+
+        programs = [Program(module, environment(name), folder / f"{name}.log") for name, module in APART.items()]
+        for name, program in zip(APART, programs, strict=True):
+            await program.start()
+            stack.push_async_callback(program.stop)
+        for name, program in zip(APART, programs, strict=True):
+            await program.answers(f"{urls[name]}/readyz")
+        secret = str(folder / "secrets/cadastre.secret")
+        await command("identity", "application", "cadastre", "Cadastre", "--secret-file", secret)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        yield World(
+            http,
+            urls.__getitem__,
+            lambda username: command("identity", "operator", "add", username),
+            postgres.ensure_database,
+        )
+
+
+@asynccontextmanager
+async def _mailbox(folder: Path, urls: dict[str, str]) -> AsyncIterator[Mailbox]:
+    mailbox = Mailbox(folder)
+    await mailbox.start()
+    root = web.Application()
+    root.add_subapp("/mailbox", mailbox.app())
+    runner = web.AppRunner(root)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    urls["mailbox"] = f"http://127.0.0.1:{port}"
+    try:
+        yield mailbox
+    finally:
+        await runner.cleanup()
+        await mailbox.stop()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from shared.service import Worker
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from shared.service import Worker
 
 log = structlog.get_logger()
 
@@ -27,7 +29,7 @@ class WorkerFailed(Exception):
 
 
 class StrayCancellation(Exception):
-    """A library raised CancelledError into a task that nobody cancelled: a failure like any other (reliability §0.5)."""
+    """A library raised CancelledError into a task that nobody cancelled: a failure like any other."""
 
 
 @asynccontextmanager
@@ -95,7 +97,7 @@ class Supervisor:
 
 async def _outcome(worker: Worker) -> Exception | None:
     # A worker runs as a task of its own, so that whatever cancels it leaves its supervisor alone.
-    running = asyncio.create_task(worker.run(), name=worker.name)
+    running = asyncio.ensure_future(worker.run())
     try:
         await asyncio.wait({running})
     finally:

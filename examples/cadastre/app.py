@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 from examples.cadastre import mandat, routes, workers
 from examples.cadastre.settings import Settings
@@ -30,7 +29,7 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
     return service.Service(
         name="cadastre",
         app=server.make_app("cadastre", routes.ROUTES, deps, infra),
-        areas=(Area("cadastre", Path(str(resources.files("examples.cadastre") / "sql/migrations"))),),
+        areas=(Area("cadastre", resources.files("examples.cadastre") / "sql/migrations"),),
         workers=workers.table(infra.pool, deps.mandat, wake),
         speaks=False,
     )

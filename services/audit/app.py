@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 from services.audit import routes, subscribers
 from services.audit.settings import Settings
@@ -28,6 +27,6 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
     return service.Service(
         name="audit",
         app=server.make_app("audit", routes.ROUTES, deps, infra),
-        areas=(Area("audit", Path(str(resources.files("services.audit") / "sql/migrations"))),),
+        areas=(Area("audit", resources.files("services.audit") / "sql/migrations"),),
         subscriptions=subscribers.SUBSCRIPTIONS,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -34,14 +34,6 @@ NOT_DESIGNATED = Text(
 Refused = type[problems.Refusal]
 
 
-class Start(StrEnum):
-    """In whose name a session starts: one’s own (decision 2), the only delegator’s (Q18), or to be chosen (Q20)."""
-
-    OWN = "own"
-    DELEGATOR = "delegator"
-    CHOICE = "choice"
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What our tables say about one person and one surveyor: the licence, and the delegation that has not ended."""
@@ -65,9 +57,26 @@ class Asked:
     version: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """That somebody may act in a delegator’s name now, and what that rests on."""
+
+    delegator: UUID
+    name: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a token request: the code of RFC 6749 §5.2 or RFC 8693 §2.2.2, and the parameter."""
+
+    error: str
+    parameter: str
+
+
 def normal_form(text: str) -> str:
-    """Give the form in which user names and e-mail addresses are compared (reliability §C6)."""
-    return unicodedata.normalize("NFKC", text.strip()).casefold()
+    """Give the form in which user names and e-mail addresses are compared, as identity does (reliability §C6)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).lower())
 
 
 def sort_key(first_name: str, last_name: str) -> str:
@@ -97,13 +106,14 @@ def must_change_password(password_changed_at: datetime | None, now: datetime, *,
     return password_changed_at is None or now - password_changed_at > PASSWORD_AGE
 
 
-def start(*, surveyor: bool, able: list[UUID]) -> tuple[Start, UUID | None] | None:
-    """Choose in whose name to start; `able` are the delegators for whom the person may act now (Q18, Q20)."""
+def default_context(person: UUID, *, surveyor: bool, able: list[UUID]) -> UUID | None:
+    """Choose in whose name to start: one’s own (decision 2), the only delegator’s (Q18); None when to choose (Q20).
+
+    `able` are the delegators for whom the person may act now.
+    """
     if surveyor:
-        return Start.OWN, None
-    if len(able) == 1:
-        return Start.DELEGATOR, able[0]
-    return (Start.CHOICE, None) if able else None
+        return person
+    return able[0] if len(able) == 1 else None
 
 
 def refusal(asked: Asked, facts: Facts) -> Refused | None:
@@ -162,3 +172,41 @@ def _uuid(value: object) -> UUID | None:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def token_request_fault(parameters: Mapping[str, str | None], presented: str) -> Fault | None:
+    """Find the first fault of a token request (RFC 8693 §2.1); `presented` is the token of `Authorization`."""
+    if parameters["grant_type"] is None:
+        return Fault("invalid_request", "grant_type")
+    checks = (
+        ("unsupported_grant_type", "grant_type", (TOKEN_EXCHANGE,)),
+        ("invalid_request", "subject_token", (presented,)),
+        ("invalid_request", "subject_token_type", (ACCESS_TOKEN, JWT)),
+        ("invalid_request", "requested_token_type", (None, ACCESS_TOKEN)),
+        ("invalid_request", "actor_token", (None,)),
+        ("invalid_target", "audience", (None, AUDIENCE)),
+        ("invalid_target", "resource", (None,)),
+        ("invalid_scope", "scope", (None,)),
+    )
+    faults = (Fault(error, name) for error, name, allowed in checks if parameters[name] not in allowed)
+    missing = Fault("invalid_request", "delegator") if _uuid(parameters["delegator"]) is None else None
+    return next(faults, missing)
+
+
+def token_expiry(now: int, subject_expiry: int) -> int:
+    """Give the end of an acting token, in Unix seconds: a minute, and not after the token it came from."""
+    return min(now + TOKEN_SECONDS, max(subject_expiry, now + 1))
+
+
+def acting_claims(grant: Grant, act: dict[str, str]) -> dict[str, Any]:
+    """Give the claims that say who acts for whom (RFC 8693 §4.1), by which licence and which delegation."""
+    return {
+        "aud": AUDIENCE,
+        "sub": str(grant.delegator),
+        "name": grant.name,
+        "act": act,
+        "licence": str(grant.facts.licence),
+        "matricule": grant.facts.matricule,
+        "dlg": str(grant.facts.delegation),
+        "dlg_v": grant.facts.version,
+    }

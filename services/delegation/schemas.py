@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.delegation.rules import Start
 from shared.contracts.events.delegation import SearchField
 from shared.contracts.texts import Text
 from shared.web.routing import Input
@@ -45,30 +44,24 @@ class Delegator(BaseModel):
 
 
 class Delegators(BaseModel):
-    """A page of delegators, by name; `next` goes into `after`, and is absent at the end."""
+    """A page of delegators, by name; `next` goes into `after` and is null at the end."""
 
-    items: list[Delegator]
+    delegators: list[Delegator]
     next: UUID | None
-
-
-class DefaultContext(BaseModel):
-    """In whose name to start; `delegator` is set for kind `delegator` only (Q18, Q20, decision 2)."""
-
-    kind: Start
-    delegator: UUID | None
 
 
 class Me(BaseModel):
     """What the caller is here. Without `access`, `message` says what has to happen first (Q17).
 
-    `delegators` are the first hundred; `more_delegators` tells that the list has others.
+    `default_context` is the user id of the surveyor in whose name to start, oneself included; None
+    means to choose. `delegators` are the first hundred; `more_delegators` tells of others.
     """
 
     surveyor: Surveyor | None
     delegators: list[Delegator]
     more_delegators: bool
     access: bool
-    default_context: DefaultContext | None
+    default_context: UUID | None
     message: Text | None
 
 
@@ -108,9 +101,9 @@ class Delegate(BaseModel):
 
 
 class Delegates(BaseModel):
-    """A page of delegates, by name; `next` goes into `after`, and is absent at the end."""
+    """A page of delegates, by name; `next` goes into `after` and is null at the end."""
 
-    items: list[Delegate]
+    delegates: list[Delegate]
     next: UUID | None
 
 
@@ -118,7 +111,7 @@ class TokenRequest(BaseModel):
     """A token exchange (RFC 8693 §2.1); parameters not named here are ignored (RFC 6749 §3.2).
 
     `subject_token` is the delegate’s own access token, the one of `Authorization`;
-    `requested_subject` is the user id of the delegator to act for.
+    `delegator`, which is ours, is the user id of the surveyor to act for.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -126,7 +119,7 @@ class TokenRequest(BaseModel):
     grant_type: str | None = Field(default=None, max_length=200)
     subject_token: str | None = Field(default=None, max_length=8192)
     subject_token_type: str | None = Field(default=None, max_length=200)
-    requested_subject: str | None = Field(default=None, max_length=100)
+    delegator: str | None = Field(default=None, max_length=100)
     requested_token_type: str | None = Field(default=None, max_length=200)
     actor_token: str | None = Field(default=None, max_length=8192)
     audience: str | None = Field(default=None, max_length=500)

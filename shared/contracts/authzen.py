@@ -37,7 +37,7 @@ class Action(_Said):
 
 
 class Evaluation(_Said):
-    """May the subject do this to the resource (Access Evaluation)?"""
+    """The question whether the subject may do this to the resource (Access Evaluation)."""
 
     subject: Party
     action: Action

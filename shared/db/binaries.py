@@ -55,11 +55,12 @@ def _copied(base: Path) -> Path:
     if not kept.exists():
         for old in base.glob("postgresql-*"):
             shutil.rmtree(old)
-        _copy(_installed(), base).rename(kept)
+        copy(_installed(), base).rename(kept)
     return kept / WHEEL
 
 
-def _copy(package: Path, base: Path) -> Path:
+def copy(package: Path, base: Path) -> Path:
+    """Copy the wheel's package into a new folder in `base`, readable by everybody who can enter `base`."""
     # Renamed when whole: a copy cut short by a crash is never taken for a good one.
     target = Path(mkdtemp(prefix="postgresql-new-", dir=base))
     for source in (package, package.with_name(f"{WHEEL}.libs")):

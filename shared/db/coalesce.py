@@ -20,6 +20,7 @@ A = TypeVar("A")
 
 _Asked = tuple[Q, "asyncio.Future[A]"]
 
+
 class Coalescer(Generic[Q, A]):
     """Answers questions together. `answer` gives one answer for each question, in order.
 

@@ -88,10 +88,9 @@ class EmbeddedPostgres:
 
     async def stop(self) -> None:
         """Stop the server we started and free the home (at most 16 s); an attached one is left alone."""
-        process, self._process = self._process, None
         try:
-            if process is not None:
-                await _to_the_end(lambda: postmaster.stop(process))
+            if self._lock.held:
+                await _to_the_end(self._end)
         finally:
             self._lock.release()
 
@@ -108,6 +107,13 @@ class EmbeddedPostgres:
     def _dsn(self, role: str, password: str, database: str) -> str:
         # Without sslmode, asyncpg looks for keys in a home folder that a service user may not read.
         return f"postgresql://{role}:{quote(password)}@{HOST}:{self._port}/{quote(database)}?sslmode=disable"
+
+    def _end(self) -> None:
+        if self._process is not None:
+            postmaster.stop(self._process)
+        # Somebody may have restarted it with pg_ctl: then it is not the one we started.
+        postmaster.clear_leftovers(self.folder / DATA)
+        self._process = None
 
     def _take(self) -> None:
         homes.create(self._home)

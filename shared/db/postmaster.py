@@ -27,6 +27,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
@@ -69,6 +70,7 @@ class Postmaster:
             self.account.give(path)
         self._initdb(folder, superuser, secret, durable=durable)
         folder.rename(self.data)
+        _sync(self.data.parent)
         shutil.rmtree(draft)
 
     def _initdb(self, folder: Path, superuser: str, secret: Path, *, durable: bool) -> None:
@@ -90,7 +92,7 @@ class Postmaster:
         """
         settings = SETTINGS | {"port": str(port), "max_connections": str(max_connections)}
         if not durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - fixed command, no shell, nothing from a user
@@ -122,6 +124,15 @@ class Postmaster:
             self.log.replace(self.log.with_suffix(".log.1"))
 
 
+def _sync(folder: Path) -> None:
+    # A new name is in the folder's own blocks: without this a power cut may forget it.
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def read_status(data: Path) -> Status | None:
     """Read what the server last said of itself; None when there is none, or it is only beginning."""
     try:
@@ -146,7 +157,7 @@ def clear_leftovers(data: Path) -> None:
     for number, seconds in STOP_STEPS if head else ((0, 1.0), STOP_STEPS[-1]):
         for process in found if number == signal.SIGKILL else head:
             _signal(process, number)
-        found = psutil.wait_procs(found, timeout=seconds)[1] if found else []
+        found = _still_alive(found, seconds)
     if found:
         raise EmbeddedError(f"processes {[process.pid for process in found]} still use {data}: end them")
     (data / "postmaster.pid").unlink(missing_ok=True)
@@ -167,6 +178,23 @@ def _living_in(data: Path) -> list[psutil.Process]:
     # Every process of a server has its data folder as working directory, the orphaned children too.
     folder = os.path.realpath(data)
     return [process for process in psutil.process_iter(["cwd"]) if process.info["cwd"] == folder]
+
+
+def _still_alive(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    # A dead one that its parent never asks about (a container's first process may not) counts as gone.
+    deadline = time.monotonic() + seconds
+    while processes := [process for process in processes if _alive(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    return processes
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _signal(process: psutil.Process, number: int) -> None:

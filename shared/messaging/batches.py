@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from shared.contracts.envelope import Envelope
+if TYPE_CHECKING:
+    from shared.contracts.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event as a bus hands it over. `body` is the envelope's JSON; `deliveries` counts earlier tries the bus knows of."""
+    """One event as a bus hands it over: the envelope's JSON, and how many earlier deliveries the bus knows of."""
 
     body: bytes
     event_id: str
@@ -23,7 +24,10 @@ class Undelivered(Exception):
 
 
 Receive = Callable[[Sequence[Delivery]], Awaitable[None]]
-"""Takes what waits, in order; returns when each delivery is settled for good in the database, raises when none may be acknowledged."""
+"""Takes what waits, in order; returns when each delivery is settled for good in the database.
+
+It raises when none may be acknowledged. With no delivery it tells whether it could take some now.
+"""
 
 
 class Bus(Protocol):

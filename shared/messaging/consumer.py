@@ -11,20 +11,21 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import structlog
 
 from shared import worker
 from shared.messaging import failures, inbox
-from shared.messaging.bus import Delivery
 from shared.messaging.failures import NotYet, Poisoned, Undecodable
-from shared.messaging.incoming import Incoming, decode, undecoded
+from shared.messaging.incoming import Incoming, Unread, decode, unread
 from shared.messaging.outbox import SQL
-from shared.service import Subscription
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from shared.db.pool import Connection, Pool
+    from shared.messaging.bus import Delivery
+    from shared.service import Subscription
 
 __all__ = ["Consumer", "NotYet"]
 
@@ -56,40 +57,48 @@ class Consumer:
         """Settle each delivery in the database; raise when the database is away. No delivery at all asks just that."""
         if not deliveries:
             await self._pool.execute(SQL["probe"])
-        read = [incoming for delivery in deliveries if (incoming := await self.read(delivery))]
+        read = [event for delivery in deliveries if (event := await self._read(delivery))]
         await self._take_fresh([event for event in read if not event.given_back])
         await self._take_again([event for event in read if event.given_back])
 
-    async def read(self, delivery: Delivery) -> Incoming | None:
-        """Decode a delivery; None when there is nothing to do, or nothing that can be done but park it."""
-        try:
-            return decode(delivery, self._table)
-        except Undecodable as error:
-            await self._park(undecoded(delivery), error)
-            return None
+    def decode(self, delivery: Delivery) -> Incoming | None:
+        """Read a delivery; None when the service does nothing about it, `Undecodable` when it cannot be read."""
+        return decode(delivery, self._table)
 
     async def take(self, events: Sequence[Incoming], ending: Ending | None = None) -> None:
         """Run the effects of those events that are new in one transaction, and what ends it."""
         async with self._transaction() as connection:
             new = await inbox.take(connection, self.name, [event.event_id for event in events])
-            ran = [event for event in events if event.event_id in new and not new.discard(event.event_id)]
+            # Keyed by id: the same event may stand twice in what came together.
+            ran = list({event.event_id: event for event in events if event.event_id in new}.values())
             for event in ran:
                 await event.run(connection)
             if ending:
                 await ending(connection)
         for event in ran:
-            log.info("event taken", consumer=self.name, type=event.type, event_id=str(event.event_id), correlation_id=event.correlation_id)
+            log.info("event taken", **self._facts(event))
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
-        async with worker.strays_as_failures(), asyncio.timeout(self._effect_seconds), self._pool.transaction() as connection:
+        async with (
+            worker.strays_as_failures(),
+            asyncio.timeout(self._effect_seconds),
+            self._pool.transaction() as connection,
+        ):
             yield connection
+
+    async def _read(self, delivery: Delivery) -> Incoming | None:
+        try:
+            return self.decode(delivery)
+        except Undecodable as error:
+            await self._park(unread(delivery), error)
+            return None
 
     async def _take_fresh(self, events: Sequence[Incoming]) -> None:
         if len(events) > 1:
             try:
                 return await self.take(events)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - each event fails or passes alone below
                 log.info("batch failed", consumer=self.name, events=len(events), error=failures.fingerprint(error))
         for event in events:
             await self._take_alone(event)
@@ -98,8 +107,8 @@ class Consumer:
     async def _take_alone(self, event: Incoming, ending: Ending | None = None) -> None:
         try:
             await self.take([event], ending)
-        except Exception as error:
-            self.report(event, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is kept and tried again
+            self._report(event, error)
             await failures.keep(self._pool, self.name, event, error)
 
     async def _take_again(self, events: Sequence[Incoming]) -> None:
@@ -124,14 +133,20 @@ class Consumer:
         self._survived.discard(event.event_id)
         return None
 
-    async def _park(self, event: Incoming, error: Exception) -> None:
-        log.error("event parked", consumer=self.name, type=event.type, event_id=str(event.event_id), error=failures.describe(error))
+    async def _park(self, event: Incoming | Unread, error: Exception) -> None:
+        log.error("event parked", error=failures.describe(error), **self._facts(event))
         await failures.keep(self._pool, self.name, event, error, parked=True)
 
-    def report(self, event: Incoming, error: Exception) -> None:
-        """Log why an effect failed; one that only waits for something else makes no noise."""
-        facts = {"consumer": self.name, "type": event.type, "event_id": str(event.event_id), "correlation_id": event.correlation_id}
+    def _report(self, event: Incoming, error: Exception) -> None:
         if isinstance(error, NotYet):
-            log.info("event waits", reason=str(error), **facts)
+            log.info("event waits", reason=str(error), **self._facts(event))
         else:
-            log.warning("effect failed", cause=failures.fingerprint(error), exc_info=error, **facts)
+            log.warning("effect failed", cause=failures.fingerprint(error), exc_info=error, **self._facts(event))
+
+    def _facts(self, event: Incoming | Unread) -> dict[str, str | None]:
+        return {
+            "consumer": self.name,
+            "type": event.type,
+            "event_id": str(event.event_id),
+            "correlation_id": event.correlation_id,
+        }

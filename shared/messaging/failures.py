@@ -15,7 +15,7 @@ from shared.worker import StrayCancellation
 
 if TYPE_CHECKING:
     from shared.db.pool import Connection, Pool
-    from shared.messaging.incoming import Incoming
+    from shared.messaging.incoming import Incoming, Unread
 
 OWN = ("services.", "examples.", "tests.")
 LADDER = tuple(timedelta(seconds=seconds) for seconds in (1, 10, 60, 600, 3600))
@@ -34,7 +34,7 @@ class Undecodable(Exception):
 
 
 class Poisoned(Exception):
-    """The event was begun three times and never ended, or its queue gave it up: it is parked for a person to look at."""
+    """The event was begun three times and never ended, or its queue gave it up: it is parked at once."""
 
 
 class State(StrEnum):
@@ -59,7 +59,9 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:500]
 
 
-async def keep(to: Pool | Connection, consumer: str, event: Incoming, error: BaseException, *, parked: bool = False) -> None:
+async def keep(
+    to: Pool | Connection, consumer: str, event: Incoming | Unread, error: BaseException, *, parked: bool = False
+) -> None:
     """Write the row that keeps a failed event: to be tried again in 1 s, or parked at once."""
     await to.execute(
         SQL["insert_retry"],

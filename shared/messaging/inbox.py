@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from shared.messaging.outbox import SQL
 
 if TYPE_CHECKING:
-    from shared.db.pool import Connection
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from shared.db.pool import Connection, Pool
 
 
 async def take(connection: Connection, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
@@ -18,7 +19,7 @@ async def take(connection: Connection, consumer: str, event_ids: Sequence[UUID])
     return {row["event_id"] for row in rows}
 
 
-async def taken(connection: Connection, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+async def taken(pool: Pool, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Give those of some events that were taken before."""
-    rows = await connection.fetch(SQL["list_taken"], consumer, event_ids)
+    rows = await pool.fetch(SQL["list_taken"], consumer, event_ids)
     return {row["event_id"] for row in rows}

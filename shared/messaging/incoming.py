@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,14 +9,25 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from pydantic import ValidationError
 
-from shared import requests, worker
+from shared import requests
 from shared.contracts.envelope import Envelope, Event
-from shared.messaging.bus import Delivery
 from shared.messaging.failures import Undecodable
 from shared.service import Received, Subscription
 
 if TYPE_CHECKING:
     from shared.db.pool import Connection
+    from shared.messaging.bus import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A delivery that could not be read, under its own id or under one made from its body."""
+
+    event_id: UUID
+    body: bytes
+    type: None = None
+    correlation_id: None = None
+
 
 Table = Mapping[str, Sequence[Subscription]]
 """What a service does about each type of event."""
@@ -29,24 +39,23 @@ class Incoming:
 
     event_id: UUID
     body: bytes
-    given_back: int = 0
-    envelope: Envelope | None = None
-    data: Event | None = None
-    subscriptions: Sequence[Subscription] = ()
+    given_back: int
+    envelope: Envelope
+    data: Event
+    subscriptions: Sequence[Subscription]
 
     @property
-    def type(self) -> str | None:
-        """Give the wire name, when the event could be read."""
-        return self.envelope.type if self.envelope else None
+    def type(self) -> str:
+        """Give the wire name."""
+        return self.envelope.type
 
     @property
-    def correlation_id(self) -> str | None:
+    def correlation_id(self) -> str:
         """Give what ties the event to the request that led to it; an event without one begins its own."""
-        return (self.envelope.correlationid or str(self.envelope.id)) if self.envelope else None
+        return self.envelope.correlationid or str(self.envelope.id)
 
     async def run(self, connection: Connection) -> None:
         """Run the effects in the caller's transaction, as work that this event caused."""
-        assert self.envelope is not None and self.data is not None  # decoded events only
         origin = requests.Origin(
             correlation_id=self.correlation_id,
             causation_id=str(self.event_id),
@@ -72,10 +81,10 @@ def decode(delivery: Delivery, table: Table) -> Incoming | None:
     return Incoming(envelope.id, delivery.body, delivery.deliveries, envelope, data, subscriptions)
 
 
-def undecoded(delivery: Delivery) -> Incoming:
-    """Keep a delivery that cannot be read under its own id, or under one made from the body."""
+def unread(delivery: Delivery) -> Unread:
+    """Keep a delivery that cannot be read."""
     try:
         event_id = UUID(delivery.event_id)
     except ValueError:
         event_id = uuid5(NAMESPACE_OID, delivery.body.hex())
-    return Incoming(event_id, delivery.body, delivery.deliveries)
+    return Unread(event_id, delivery.body)

@@ -6,16 +6,20 @@ So it is as durable as a broker: what is not taken stays in the outbox, and its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from shared import worker
 from shared.contracts import wiring
-from shared.contracts.envelope import Envelope
 from shared.messaging import batches
 from shared.messaging.bus import Delivery, Receive, Undelivered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shared.contracts.envelope import Envelope
 
 TAKE_SECONDS = 20.0
 CLOSE_SECONDS = 10.0
@@ -64,7 +68,7 @@ class _Feed:
             async with worker.strays_as_failures():
                 await self.receive([one.delivery for one in batch])
             error = None
-        except Exception as cause:
+        except Exception as cause:  # noqa: BLE001 - the publisher keeps the event, whatever it was
             error = Undelivered(f"a consumer could not take the event: {type(cause).__name__}")
         finally:
             for one in batch:
@@ -105,7 +109,9 @@ class MemoryBus:
 
     async def publish(self, envelope: Envelope) -> None:
         """Return when every wired consumer has taken the event; raise `Undelivered` when one could not within 20 s."""
-        wanted = {name for name, patterns in self._wired.items() if any(wiring.matches(p, envelope.type) for p in patterns)}
+        wanted = {
+            name for name, patterns in self._wired.items() if any(wiring.matches(p, envelope.type) for p in patterns)
+        }
         missing = (wanted & self._expected) - self._feeds.keys()
         if missing:
             raise Undelivered(f"not listening yet: {', '.join(sorted(missing))}")

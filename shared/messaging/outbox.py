@@ -5,13 +5,14 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from shared import ids, requests
 from shared.contracts.envelope import Envelope, Event
 from shared.db import queries
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from shared.db.pool import Connection
 
 SQL = queries.load("shared.messaging")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,15 @@ from shared import worker
 from shared.contracts.envelope import Envelope
 from shared.messaging import failures
 from shared.messaging.backoff import Backoff
-from shared.messaging.bus import Bus
 from shared.messaging.outbox import CHANNEL, PARTITIONS, SQL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import asyncpg
 
     from shared.db.pool import Pool
+    from shared.messaging.bus import Bus
 
 log = structlog.get_logger()
 
@@ -147,7 +148,7 @@ class Relay:
             try:
                 async with worker.strays_as_failures():
                     await self._bus.publish(Envelope.model_validate_json(row["body"]))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the event is not sent
                 batch.failed[subject] = error
                 return
             batch.sent.append(row["id"])
@@ -182,6 +183,6 @@ class Relay:
 
 
 async def backlog(pool: Pool) -> dict[str, float | int | None]:
-    """Tell how many events wait to be sent (10 001 means more), for how many seconds, and how many failed to be taken."""
+    """Tell how many events wait to be sent (at most 10 001) and for how many seconds, and how many failed."""
     row = await pool.fetchrow(SQL["count_backlog"])
     return dict(row) if row else {}

@@ -7,9 +7,8 @@ and an event that kills its process uses them up like one that fails.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,18 +17,23 @@ import structlog
 from shared.messaging import failures
 from shared.messaging.backoff import Backoff
 from shared.messaging.bus import Delivery
-from shared.messaging.consumer import Consumer
 from shared.messaging.failures import LADDER, Poisoned, State, Undecodable
 from shared.messaging.outbox import SQL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import asyncpg
 
     from shared.db.pool import Pool
+    from shared.messaging.consumer import Consumer
+    from shared.messaging.incoming import Incoming
 
 log = structlog.get_logger()
 
 CLAIM = 20
+CLAIMED = timedelta(seconds=60)
+"""An attempt that did not end within this time, twice the limit of an effect, has died with its process."""
 POLL = 0.5
 
 
@@ -49,36 +53,51 @@ class Retrier:
                 pause = 0.0 if await self.run_due() else self._poll
                 backoff.reset()
             except failures.AWAY as error:
-                log.warning("retries wait for the database", consumer=self._consumer.name, error=failures.describe(error))
+                log.warning(
+                    "retries wait for the database", consumer=self._consumer.name, error=failures.describe(error)
+                )
                 pause = backoff.grow()
             await asyncio.sleep(pause)
 
     async def run_due(self) -> int:
         """Run the attempts that are due now, at most 20, and give their number."""
-        rows = await self._pool.fetch(SQL["claim_due"], self._consumer.name, LADDER, CLAIM)
+        until = asyncio.get_running_loop().time() + CLAIMED.total_seconds() / 2
+        rows = await self._pool.fetch(SQL["claim_due"], self._consumer.name, CLAIMED, CLAIM)
         for row in sorted(rows, key=lambda row: row["id"]):
-            await self._attempt(row)
+            # What this turn is too slow for is due again when its claim ends.
+            if asyncio.get_running_loop().time() < until:
+                await self._attempt(row)
         return len(rows)
 
     async def _attempt(self, row: asyncpg.Record) -> None:
         try:
-            if row["attempts"] > len(LADDER):
-                raise Poisoned("its last attempt began and never ended")
-            event = self._consumer.decode(Delivery(row["body"], str(row["event_id"])))
-            await self._consumer.take([event] if event else [], lambda connection: connection.execute(SQL["delete_retry"], row["id"]))
-        except Exception as error:
-            last = row["attempts"] >= len(LADDER) or isinstance(error, Undecodable)
-            await self._note(row, error, State.PARKED if last else State.WAITING)
+            event = self._read(row)
+            await self._consumer.take(
+                [event] if event else [], lambda connection: connection.execute(SQL["delete_retry"], row["id"])
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the event is tried again or parked
+            await self._note(row, error)
 
-    async def _note(self, row: asyncpg.Record, error: Exception, state: State) -> None:
-        facts = {"consumer": self._consumer.name, "event_id": str(row["event_id"]), "attempts": row["attempts"]}
-        if state is State.PARKED:
-            log.error("event parked", cause=failures.fingerprint(error), exc_info=error, **facts)
+    def _read(self, row: asyncpg.Record) -> Incoming | None:
+        if row["attempts"] > len(LADDER):
+            raise Poisoned("its last attempt began and never ended")
+        return self._consumer.decode(Delivery(row["body"], str(row["event_id"])))
+
+    async def _note(self, row: asyncpg.Record, error: Exception) -> None:
+        attempts, cause = row["attempts"], failures.fingerprint(error)
+        facts = {
+            "consumer": self._consumer.name,
+            "event_id": str(row["event_id"]),
+            "attempts": attempts,
+            "cause": cause,
+        }
+        state, wait = State.WAITING, LADDER[min(attempts, len(LADDER) - 1)]
+        if attempts >= len(LADDER) or isinstance(error, Undecodable):
+            state = State.PARKED
+            log.error("event parked", exc_info=error, **facts)
         else:
-            log.info("attempt failed", cause=failures.fingerprint(error), **facts)
-        await self._pool.execute(
-            SQL["update_retry"], row["id"], state, failures.describe(error), failures.fingerprint(error)
-        )
+            log.info("attempt failed", **facts)
+        await self._pool.execute(SQL["update_retry"], row["id"], state, wait, failures.describe(error), cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,12 @@ where excluded.version > person.version
 
 -- name: upsert_licence
 -- Keep the newest state of a licence, whatever the order in which events come.
-insert into licence (id, matricule, first_name, last_name, sort_key, status, holder, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into licence (id, matricule, first_name, last_name, status, holder, version)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (id) do update set
     matricule = excluded.matricule,
     first_name = excluded.first_name,
     last_name = excluded.last_name,
-    sort_key = excluded.sort_key,
     status = excluded.status,
     holder = excluded.holder,
     version = excluded.version
@@ -38,8 +37,9 @@ on conflict (id) do update set version = delegator.version
 returning ever_added
 
 -- name: lock_licence
--- Give the licence that a person holds, an active one first, and keep it as it is until the transaction ends.
-select id, matricule, status
+-- Give the licence that a person holds as facts without a delegation, an active one first, and keep it as it is
+-- until the transaction ends.
+select id as licence, matricule, status, null::uuid as delegation, null::bigint as version
 from licence
 where holder = $1
 order by (status = 'active') desc, matricule

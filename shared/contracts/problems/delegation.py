@@ -16,6 +16,7 @@ class Refusal(Problem):
 
     rule: ClassVar[str]
     who_can_change: ClassVar[Text]
+    oauth_error: ClassVar[str] = "invalid_request"
 
     def __init__(self, **values: Any) -> None:
         super().__init__(rule=self.rule, **values)
@@ -87,7 +88,7 @@ class PasswordChangeRequired(Problem):
 
 
 class InvalidTokenRequest(Problem):
-    """The token request is not of the documented shape; `error` is the code of RFC 6749 §5.2 and RFC 8693 §2.2.2."""
+    """The token request is not of the documented shape; `error` is the code of RFC 6749 §5.2 or RFC 8693 §2.2.2."""
 
     slug = "invalid-token-request"
     status = 400
@@ -96,6 +97,10 @@ class InvalidTokenRequest(Problem):
         "Corrigez le paramètre nommé dans « parameter », puis recommencez.",
         "Correct the parameter named in “parameter”, then try again.",
     )
+
+    def __init__(self, error: str, parameter: str) -> None:
+        super().__init__(parameter=parameter)
+        self.oauth_error = error
 
 
 class LicenceSuspended(Refusal):

@@ -149,3 +149,52 @@ class ClientIdTaken(Problem):
     status = 409
     title = Text("Identifiant d’application déjà pris", "Client id taken")
     detail = Text("Choisissez un autre identifiant.", "Choose another identifier.")
+
+
+class InvalidClient(Problem):
+    """The client id or its secret is wrong (RFC 6749 §5.2)."""
+
+    slug = "invalid-client"
+    oauth_error = "invalid_client"
+    status = 401
+    title = Text("Application inconnue", "Unknown client")
+    detail = Text(
+        "Vérifiez l’identifiant et le secret de l’application, ou demandez un nouveau secret à un opérateur.",
+        "Check the client id and secret, or ask an operator for a new secret.",
+    )
+
+
+class InvalidGrant(Problem):
+    """The refresh token is unknown, has expired, or its session has ended (RFC 6749 §5.2)."""
+
+    slug = "invalid-grant"
+    oauth_error = "invalid_grant"
+    status = 400
+    title = Text("Jeton de renouvellement refusé", "Refresh token refused")
+    detail = Text("La session a pris fin. Connectez-vous de nouveau.", "The session has ended. Sign in again.")
+
+
+class UnsupportedGrantType(Problem):
+    """`grant_type` is neither `client_credentials` nor `refresh_token` (RFC 6749 §5.2)."""
+
+    slug = "unsupported-grant-type"
+    oauth_error = "unsupported_grant_type"
+    status = 400
+    title = Text("Type d’autorisation non pris en charge", "Grant type not supported")
+    detail = Text(
+        "Utilisez grant_type=client_credentials ou grant_type=refresh_token.",
+        "Use grant_type=client_credentials or grant_type=refresh_token.",
+    )
+
+
+class InvalidRequest(Problem):
+    """The token request lacks a parameter, or names the client in two ways (RFC 6749 §5.2)."""
+
+    slug = "invalid-request"
+    oauth_error = "invalid_request"
+    status = 400
+    title = Text("Demande de jeton incomplète", "Token request incomplete")
+    detail = Text(
+        "Joignez les paramètres documentés, et nommez l’application d’une seule façon.",
+        "Send the documented parameters, and name the client in one way only.",
+    )

@@ -74,10 +74,9 @@ values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8::interval, $9, $10)
 on conflict (consumer, event_id) do nothing;
 
 -- name: claim_due
--- Begin the next attempt of due events, noted before it runs: a crash counts as a failed attempt.
+-- Begin the next attempt of due events, noted before it runs: a crash counts as a failed attempt, tried again after $2.
 update retry
-set attempts = attempts + 1,
-    next_at = clock_timestamp() + ($2::interval[])[least(attempts + 1, cardinality($2::interval[]))]
+set attempts = attempts + 1, next_at = clock_timestamp() + $2::interval
 where id = any(array(
     select id from retry
     where consumer = $1 and state = 'waiting' and next_at <= clock_timestamp()
@@ -88,18 +87,14 @@ where id = any(array(
 returning id, event_id, body, attempts;
 
 -- name: update_retry
--- Note why an attempt failed, and park the event when it was the last one.
+-- Note why an attempt failed, and when the next one is due, or park the event when it was the last.
 update retry
-set state = $2, error = $3, fingerprint = $4, last_failed_at = clock_timestamp()
+set state = $2, next_at = clock_timestamp() + $3::interval, error = $4, fingerprint = $5, last_failed_at = clock_timestamp()
 where id = $1;
 
 -- name: delete_retry
 -- Forget a failed event once its effect is committed.
 delete from retry where id = $1;
-
--- name: due_in
--- Tell in how many seconds the next attempt of a consumer is due.
-select extract(epoch from min(next_at) - clock_timestamp())::float8 from retry where consumer = $1 and state = 'waiting';
 
 -- name: begin_start
 -- Note that a redelivered event is about to run, and tell how often that was noted; `$3` is 0 when the last run ended.

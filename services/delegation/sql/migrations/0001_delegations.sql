@@ -21,7 +21,6 @@ create table licence (
     matricule text not null,
     first_name text not null,
     last_name text not null,
-    sort_key text collate "C" not null,
     status text not null check (status in ('unclaimed', 'active', 'suspended')),
     holder uuid,
     version bigint not null

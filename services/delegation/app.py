@@ -1,0 +1,55 @@
+"""Composition of delegation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from uuid import UUID
+
+from services.delegation import routes, rules, store, subscribers, workers
+from services.delegation.settings import Catalogue, Service, Settings, load_catalogue
+from shared import service
+from shared.crypto import keyring, signing
+from shared.db.coalesce import Coalescer
+from shared.db.migrate import Area
+from shared.db.pool import Pool
+from shared.web import server
+
+AREA = Area("delegation", Path(str(resources.files("services.delegation") / "sql/migrations")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deps:
+    """What delegation's endpoints use. `services` are those of the catalogue by id and by permission."""
+
+    pool: Pool
+    settings: Settings
+    catalogue: Catalogue
+    services: Mapping[str, Service]
+    keys: signing.SigningKeys
+    facts: Coalescer[tuple[UUID, UUID], rules.Facts]
+
+
+async def build(settings: Settings, infra: service.Infra) -> service.Service:
+    """Compose the service; `CatalogueInvalid` and `KeyFileWrong` stop the start."""
+    catalogue = load_catalogue(settings.catalogue)
+    keys = signing.SigningKeys(infra.pool, keyring.Keyring.load(settings.secrets, "delegation"))
+    deps = Deps(
+        pool=infra.pool,
+        settings=settings,
+        catalogue=catalogue,
+        services=catalogue.by_name(),
+        keys=keys,
+        facts=Coalescer(partial(store.list_facts, infra.pool)),
+    )
+    return service.Service(
+        name="delegation",
+        app=server.make_app("delegation", routes.ROUTES, deps, infra),
+        areas=(AREA, signing.AREA),
+        subscriptions=subscribers.SUBSCRIPTIONS,
+        workers=workers.table(keys),
+        ensure=keys.ensure,
+    )

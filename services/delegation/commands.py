@@ -1,0 +1,117 @@
+"""What delegation does: keep copies, search, designate, end, begin to act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.delegation import rules, store
+from shared import ids
+from shared.contracts.events import delegation as events
+from shared.contracts.people import Person
+from shared.contracts.problems import common
+from shared.contracts.problems import delegation as problems
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from shared.contracts.events.accounts import Licence
+    from shared.contracts.events.identity import User
+    from shared.db.pool import Connection
+
+
+async def remember_person(connection: Connection, user: User, version: int) -> None:
+    """Keep the copy of a person up to date."""
+    await store.upsert_person(connection, user, version)
+
+
+async def remember_licence(connection: Connection, licence: Licence, version: int) -> None:
+    """Keep the copy of a licence up to date; a suspension freezes its delegations at once (decision 11)."""
+    await store.upsert_licence(connection, licence, version)
+
+
+async def ensure_delegator(connection: Connection, person: UUID) -> str:
+    """Give the matricule of an active surveyor; `not-a-delegator` or `licence-suspended` otherwise."""
+    licence = await store.lock_licence(connection, person)
+    rules.ensure_delegator(licence.status)
+    return licence.matricule or ""
+
+
+async def search_candidate(
+    connection: Connection, delegator: UUID, by: events.SearchField, value: str
+) -> Record | None:
+    """Look for a verified person by exact user name or e-mail address, and record that it was done (decision 8)."""
+    found = await store.find_candidate(connection, by, value)
+    version = await store.count_search(connection, delegator)
+    searched = events.DelegateSearched(delegator_id=delegator, by=by, found=found is not None)
+    await outbox.emit(connection, searched, sequence=version)
+    return found
+
+
+async def add_delegate(
+    connection: Connection, delegator: UUID, delegate: UUID, password_changed_at: datetime | None
+) -> events.DelegateAdded:
+    """Designate a delegate (Q28, decision 5).
+
+    Problems: `not-a-delegator`, `licence-suspended`, `cannot-delegate-to-oneself`, `candidate-not-found`,
+    `password-change-required` (Q24), `already-a-delegate`.
+    """
+    ever_added = await store.lock_delegator(connection, delegator)
+    matricule = await ensure_delegator(connection, delegator)
+    rules.ensure_another(delegator, delegate)
+    people = await store.find_people(connection, delegator, delegate)
+    if delegate not in people or not people[delegate]["verified"]:
+        raise problems.CandidateNotFound
+    if rules.must_change_password(password_changed_at, await store.read_clock(connection), ever_added=ever_added):
+        raise problems.PasswordChangeRequired
+    row = await store.insert_delegation(connection, ids.uuid7(), delegator, delegate, matricule)
+    if row is None:
+        raise problems.AlreadyADelegate
+    added = events.DelegateAdded.model_validate(_state(row, people))
+    await outbox.emit(connection, added, sequence=row["version"])
+    return added
+
+
+async def remove_delegate(connection: Connection, delegator: UUID, delegation: UUID) -> None:
+    """End a delegation for good (Q7, Q29); `not-found` when it is not this delegator's or has ended."""
+    await store.lock_delegator(connection, delegator)
+    row = await store.update_delegation_removed(connection, delegation, delegator)
+    if row is None:
+        raise common.NotFound
+    people = await store.find_people(connection, row["delegator_id"], row["delegate_id"])
+    removed = events.DelegateRemoved.model_validate(_state(row, people))
+    await outbox.emit(connection, removed, sequence=row["version"])
+
+
+async def begin_acting(connection: Connection, delegate: UUID, delegator: UUID) -> rules.Grant:
+    """Ensure that a delegate may act for a delegator now, and say so when he had not for 30 minutes.
+
+    Raises the refusal that a decision would give: `not-a-surveyor`, `licence-suspended`, `no-delegation`.
+    The update comes first, so that nobody who holds a share of the row ever asks for more.
+    """
+    started = await store.update_delegation_acting(connection, delegator, delegate)
+    facts, name = await store.lock_facts(connection, delegate, delegator)
+    if refusal := rules.refusal(rules.Asked(delegate, delegator, acted=True), facts):
+        raise refusal
+    if started:
+        people = await store.find_people(connection, delegator, delegate)
+        acting = events.ActingStarted.model_validate(_state(started, people))
+        on_behalf_of = f"user:{delegator}"
+        await outbox.emit(connection, acting, sequence=started["version"], on_behalf_of=on_behalf_of)
+    return rules.Grant(delegator, name, facts)
+
+
+def _state(row: Record, people: dict[UUID, Record]) -> dict[str, object]:
+    if row["delegator_id"] not in people:
+        # The licence was heard of before its holder: that takes a moment only.
+        raise common.TemporarilyUnavailable(retry_after=1)
+    return {
+        "id": row["id"],
+        "delegator": Person.model_validate(dict(people[row["delegator_id"]])),
+        "matricule": row["matricule"],
+        "delegate": Person.model_validate(dict(people[row["delegate_id"]])),
+        "added_at": row["added_at"],
+        "removed_at": row["removed_at"],
+    }

@@ -1,0 +1,159 @@
+"""Reads: standing, lists, and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.delegation import rules, schemas, store
+from shared.contracts import authzen
+from shared.contracts.events.accounts import LicenceStatus
+from shared.contracts.problems import delegation as problems
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from services.delegation.settings import Service
+    from shared.db.coalesce import Coalescer
+    from shared.db.pool import Pool
+
+    Facts = Coalescer[tuple[UUID, UUID], rules.Facts]
+    Services = Mapping[str, Service]
+
+MANY = 100
+
+
+async def find_me(pool: Pool, person: UUID, password_changed_at: datetime | None) -> schemas.Me:
+    """Say what a person is here, and in whose name to start (Q17, Q18, Q20, decision 2)."""
+    row = await store.find_standing(pool, person)
+    page = await list_delegators(pool, person, schemas.After(size=MANY))
+    access = row["licence"] is not None or row["ever_designated"]
+    able = [] if page.next else [delegator.id for delegator in page.delegators if not delegator.frozen]
+    return schemas.Me(
+        surveyor=_surveyor(row, password_changed_at),
+        delegators=page.delegators,
+        more_delegators=page.next is not None,
+        access=access,
+        default_context=rules.default_context(person, surveyor=row["licence"] is not None, able=able),
+        message=None if access else rules.NOT_DESIGNATED,
+    )
+
+
+def _surveyor(row: Record, password_changed_at: datetime | None) -> schemas.Surveyor | None:
+    if row["licence"] is None:
+        return None
+    return schemas.Surveyor(
+        licence=row["licence"],
+        matricule=row["matricule"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        suspended=row["status"] == LicenceStatus.SUSPENDED,
+        password_change_required=rules.must_change_password(
+            password_changed_at, row["now"], ever_added=row["ever_added"]
+        ),
+    )
+
+
+async def list_delegates(pool: Pool, delegator: UUID, page: schemas.After) -> schemas.Delegates:
+    """List the present delegates of a person (Q23)."""
+    rows = await store.list_delegates(pool, delegator, page.after, page.size + 1)
+    delegates = [
+        schemas.Delegate(
+            id=row["id"],
+            delegate=row["delegate_id"],
+            first_name=row["first_name"],
+            last_name=row["last_name"],
+            username=row["username"],
+            email=row["email"],
+            since=row["added_at"],
+        )
+        for row in rows[: page.size]
+    ]
+    return schemas.Delegates(delegates=delegates, next=_next(rows, page.size))
+
+
+async def list_delegators(pool: Pool, delegate: UUID, page: schemas.After) -> schemas.Delegators:
+    """List those for whom a person may act, frozen ones among them (Q20)."""
+    rows = await store.list_delegators(pool, delegate, page.after, page.size + 1)
+    delegators = [
+        schemas.Delegator(
+            delegation=row["id"],
+            id=row["delegator_id"],
+            first_name=row["first_name"],
+            last_name=row["last_name"],
+            matricule=row["matricule"],
+            since=row["added_at"],
+            frozen=row["frozen"],
+        )
+        for row in rows[: page.size]
+    ]
+    return schemas.Delegators(delegators=delegators, next=_next(rows, page.size))
+
+
+def _next(rows: Sequence[Record], size: int) -> UUID | None:
+    return rows[size - 1]["id"] if len(rows) > size else None
+
+
+async def decide(facts: Facts, services: Services, evaluation: authzen.Evaluation) -> authzen.Decision:
+    """Answer one question from a statement that begins after it was asked (design §6)."""
+    asked = _read(services, evaluation)
+    if not isinstance(asked, rules.Asked):
+        return DENIALS[asked]
+    return _answer(asked, await facts.ask((asked.performer, asked.surveyor)))
+
+
+async def decide_all(facts: Facts, services: Services, batch: authzen.Evaluations) -> list[authzen.Decision]:
+    """Answer a batch; what lacks a subject, an action or a resource is denied with an error (AuthZEN, Errors)."""
+    read = [_read(services, one) if one else None for one in authzen.completed(batch)]
+    asked = [one for one in read if isinstance(one, rules.Asked)]
+    found = iter(await facts.ask_all([(one.performer, one.surveyor) for one in asked]))
+    answers = [_settle(one, found) for one in read]
+    return authzen.until_settled(answers, batch.options.evaluations_semantic)
+
+
+def _settle(read: rules.Asked | rules.Refused | None, found: Iterator[rules.Facts]) -> authzen.Decision:
+    if read is None:
+        return authzen.INCOMPLETE
+    return _answer(read, next(found)) if isinstance(read, rules.Asked) else DENIALS[read]
+
+
+def _read(services: Services, evaluation: authzen.Evaluation) -> rules.Asked | rules.Refused:
+    service = services.get(evaluation.action.name)
+    if service is None:
+        return problems.UnknownService
+    subject, resource = evaluation.subject, evaluation.resource
+    return rules.read_question(
+        (subject.type, subject.id, subject.properties or {}),
+        (resource.type, resource.id),
+        evaluation.context or {},
+        reserved=service.reserved,
+    )
+
+
+def _answer(asked: rules.Asked, facts: rules.Facts) -> authzen.Decision:
+    if refusal := rules.refusal(asked, facts):
+        return DENIALS[refusal]
+    context = authzen.Reason(
+        rule="Q10" if asked.reserved else "Q1" if asked.acted else "Q2",
+        licence=facts.licence,
+        matricule=facts.matricule,
+        delegation=facts.delegation,
+        version=facts.version,
+    )
+    return authzen.Decision(decision=True, context=context)
+
+
+def _denial(refusal: rules.Refused) -> authzen.Decision:
+    context = authzen.Reason(
+        slug=refusal.slug,
+        rule=refusal.rule,
+        reason=refusal.title,
+        who_can_change=refusal.who_can_change,
+        next_step=refusal.detail,
+    )
+    return authzen.Decision(decision=False, context=context)
+
+
+DENIALS = {refusal: _denial(refusal) for refusal in problems.Refusal.__subclasses__()}

@@ -1,0 +1,252 @@
+"""Request and response bodies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from services.identity import rules
+from services.identity.store import Person
+from shared.contracts.people import Language
+from shared.web import routing
+
+
+def _email(text: str) -> str:
+    try:
+        # Whether it can be delivered is found out by the letter, not by us; `.test` names are for trials.
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise ValueError("an e-mail address") from error
+
+
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email), Field(examples=["edith@example.com"])]
+Username = Annotated[
+    str, StringConstraints(max_length=200), AfterValidator(rules.username), Field(examples=["edescartes"])
+]
+PersonalName = Annotated[str, StringConstraints(max_length=400), AfterValidator(rules.personal_name)]
+Login = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=PRINTABLE)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
+Token = Annotated[SecretStr, Field(min_length=20, max_length=200)]
+ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+
+
+class Output(BaseModel):
+    """What we answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class NewPerson(routing.Input):
+    """What the registration form asks for (Q15)."""
+
+    username: Username
+    email: Email
+    password: Password
+    first_name: PersonalName
+    last_name: PersonalName
+    language: Language = Language.FR
+
+
+class EmailOnly(routing.Input):
+    """An address to write to."""
+
+    email: Email
+
+
+class LoginOnly(routing.Input):
+    """A user name or an e-mail address."""
+
+    login: Login
+
+
+class TokenOnly(routing.Input):
+    """The single-use token of a link."""
+
+    token: Token
+
+
+class SignIn(routing.Input):
+    """User name or e-mail address, and password; `device_token` as an earlier sign-in gave it."""
+
+    username: Login
+    password: Password
+    device_token: Token | None = None
+
+
+class RefreshOnly(routing.Input):
+    """A refresh token."""
+
+    refresh_token: Token
+
+
+class PasswordChange(routing.Input):
+    """The present password and the next (Q24)."""
+
+    old_password: Password
+    new_password: Password
+
+
+class PasswordReset(routing.Input):
+    """The token of a recovery link, and the next password."""
+
+    token: Token
+    new_password: Password
+
+
+class ProfileChange(routing.Input):
+    """What a person changes of his profile; what is left out stays."""
+
+    first_name: PersonalName | None = None
+    last_name: PersonalName | None = None
+    language: Language | None = None
+
+
+class EmailChange(routing.Input):
+    """The new address, and the password once more (ASVS 7.5.1)."""
+
+    email: Email
+    password: Password
+
+
+class TokenForm(BaseModel):
+    """A token request (RFC 6749 §4.4, §6); parameters unknown to us are ignored as §3.2 wants."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    grant_type: str = Field(default="", max_length=100)
+    client_id: str | None = Field(default=None, max_length=100)
+    client_secret: SecretStr | None = Field(default=None, max_length=200)
+    refresh_token: SecretStr | None = Field(default=None, max_length=200)
+
+
+class NewApplication(routing.Input):
+    """A connected application as operators introduce it."""
+
+    client_id: ClientId = Field(examples=["cadastre"])
+    name: PersonalName
+
+
+class Accepted(Output):
+    """The same answer whether there is something to be done or not."""
+
+    message: str
+
+
+class Me(Output):
+    """A person as he sees himself."""
+
+    id: UUID
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+    language: Language
+    verified: bool
+    operator: bool
+    password_changed_at: datetime
+
+    @classmethod
+    def of(cls, person: Person) -> Me:
+        """Show a person."""
+        return cls.model_validate(person, from_attributes=True)
+
+
+class Tokens(Output):
+    """What a sign-in or a refresh gives; `expires_in` in seconds (RFC 6749 §5.1)."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the type, no secret
+    expires_in: int
+    refresh_token: str
+
+
+class SignedIn(Tokens):
+    """The tokens, the person, and what makes this device known next time."""
+
+    user: Me
+    device_token: str | None = None
+
+
+class ApplicationToken(Output):
+    """An access token for a connected application; `expires_in` in seconds."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the type, no secret
+    expires_in: int
+
+
+class SessionShown(Output):
+    """One of a person's sessions."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class Sessions(Output):
+    """A person's living sessions, the latest first."""
+
+    sessions: list[SessionShown]
+
+
+class Operator(Output):
+    """An operator, for other operators."""
+
+    id: UUID
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+
+
+class Operators(Output):
+    """All operators, by user name."""
+
+    operators: list[Operator]
+
+
+class ApplicationShown(Output):
+    """A connected application; `secrets` is how many it may use now."""
+
+    client_id: str
+    name: str
+    created_at: datetime
+    secrets: int
+
+
+class Applications(Output):
+    """All connected applications, by client id."""
+
+    applications: list[ApplicationShown]
+
+
+class ApplicationSecret(Output):
+    """A new secret, shown this once."""
+
+    client_id: str
+    client_secret: str
+
+
+class KeySet(Output):
+    """The public keys that verify our tokens (RFC 7517 §5)."""
+
+    keys: list[dict[str, str]]
+
+
+class Metadata(Output):
+    """What an OAuth client must know (RFC 8414 §2)."""
+
+    issuer: str
+    token_endpoint: str
+    jwks_uri: str
+    grant_types_supported: list[str]
+    response_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]

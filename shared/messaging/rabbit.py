@@ -1,0 +1,315 @@
+"""The bus over RabbitMQ, 3.10 to 4.x (reliability §C3–C5).
+
+Publishing and each consumer have a connection of their own, kept by a task that connects, declares
+the whole topology, works, and begins again when anything at all went wrong: nothing is repaired.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aio_pika
+import structlog
+from pamqp.commands import Basic
+from yarl import URL
+
+from shared import worker
+from shared.contracts import wiring
+from shared.contracts.envelope import CONTENT_TYPE, Envelope
+from shared.messaging import batches, topology
+from shared.messaging.backoff import Backoff
+from shared.messaging.bus import Delivery, Undelivered
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from aio_pika.abc import (
+        AbstractChannel,
+        AbstractConnection,
+        AbstractExchange,
+        AbstractIncomingMessage,
+        AbstractQueue,
+    )
+    from pamqp.common import FieldTable
+
+    from shared.messaging.bus import Receive
+
+log = structlog.get_logger()
+
+HEARTBEAT = 10
+CONNECT_SECONDS = 5.0
+PUBLISH_SECONDS = 10.0
+READY_SECONDS = 1.0
+CLOSE_SECONDS = 10.0
+PREFETCH = 200
+
+
+class _Link:
+    """One connection and the task that keeps it. A subclass says what is done with it in `_use`."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = str(URL(url).update_query(heartbeat=HEARTBEAT))
+        self._name = name
+        self._backoff = Backoff()
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.works = False
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._task = asyncio.create_task(self._keep(), name=self._name)
+
+    async def stop(self) -> None:
+        """Let what runs end, at most 10 s, and disconnect."""
+        self._stopping.set()
+        self._interrupt()
+        if self._task:
+            await asyncio.wait({self._task}, timeout=CLOSE_SECONDS)
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=CLOSE_SECONDS)
+
+    async def _keep(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                async with worker.strays_as_failures(), self._connection() as connection:
+                    await self._use(connection)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the connection is made anew
+                log.warning("broker connection ended", connection=self._name, error=f"{type(error).__name__}: {error}")
+            await self._pause(self._backoff.grow())
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AbstractConnection]:
+        named: FieldTable = {"connection_name": self._name}
+        connection = await aio_pika.connect(self._url, timeout=CONNECT_SECONDS, client_properties=named)
+        try:
+            connection.close_callbacks.add(self._lost)
+            yield connection
+        finally:
+            self.works = False
+            with suppress(Exception):
+                async with worker.strays_as_failures(), asyncio.timeout(CONNECT_SECONDS):
+                    await connection.close()
+
+    def _lost(self, *_: Any) -> None:
+        self.works = False
+        self._interrupt()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    def _at_work(self) -> None:
+        log.info("broker connected", connection=self._name)
+        self._backoff.reset()
+        self.works = True
+
+    async def _use(self, connection: AbstractConnection) -> None:
+        raise NotImplementedError
+
+    def _interrupt(self) -> None:
+        raise NotImplementedError
+
+
+class _Publisher(_Link):
+    """Holds the one long-lived channel that events are published on."""
+
+    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(url, "publish")
+        self._wired = wired
+        self._ended = asyncio.Event()
+        self._exchange: asyncio.Future[AbstractExchange] = asyncio.get_running_loop().create_future()
+
+    async def exchange(self) -> AbstractExchange:
+        """Give the exchange of events, once connected, at most 1 s later (TimeoutError)."""
+        async with asyncio.timeout(READY_SECONDS):
+            return await asyncio.shield(self._exchange)
+
+    def renew(self) -> None:
+        """Connect and declare anew: something of the topology is missing."""
+        self._ended.set()
+
+    async def _use(self, connection: AbstractConnection) -> None:
+        self._ended.clear()
+        if self._stopping.is_set():
+            return
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        channel.close_callbacks.add(self._lost)
+        self._exchange.set_result(await topology.declare(channel, self._wired))
+        self._at_work()
+        try:
+            await self._ended.wait()
+        finally:
+            self._exchange = asyncio.get_running_loop().create_future()
+
+    def _interrupt(self) -> None:
+        self._ended.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A message that is neither acknowledged nor given back."""
+
+    message: AbstractIncomingMessage
+    given_up: bool
+
+    def delivery(self) -> Delivery:
+        """Tell the consumer what it is, and how often it came before."""
+        counted = self.message.headers.get("x-delivery-count") or 0
+        deliveries = max(int(str(counted)), int(bool(self.message.redelivered)), topology.LIMIT if self.given_up else 0)
+        return Delivery(self.message.body, self.message.message_id or "", deliveries)
+
+
+class _NotTaken(Exception):
+    """The consumer could not settle what it was given: its database is away, most likely."""
+
+
+class _Feed(_Link):
+    """Feeds one consumer from its queue, and from the queue of what that one gave up."""
+
+    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]], consumer: str, receive: Receive) -> None:
+        super().__init__(url, f"consume {consumer}")
+        self._wired = wired
+        self._consumer = consumer
+        self._receive = receive
+        self._waiting: asyncio.Queue[_Held | None] = asyncio.Queue()
+        # The broker counts what is given back, so a consumer that keeps failing is asked more and more rarely.
+        self._trouble = Backoff(first=0.5, most=60.0)
+
+    def _interrupt(self) -> None:
+        # Not a cancellation: an effect that runs now may end, whatever becomes of its acknowledgement.
+        self._waiting.put_nowait(None)
+
+    async def _use(self, connection: AbstractConnection) -> None:
+        async with connection.channel(publisher_confirms=False) as channel:
+            await topology.declare(channel, self._wired)
+            await channel.set_qos(PREFETCH, timeout=CONNECT_SECONDS)
+            channel.close_callbacks.add(self._lost)
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(self._lost)
+            while not self._stopping.is_set():
+                self._waiting = asyncio.Queue()
+                await self._until_it_can()
+                try:
+                    return await self._consume(channel)
+                except _NotTaken as error:
+                    log.warning("consumer stopped for a while", consumer=self._consumer, error=repr(error.__cause__))
+                    await self._pause(self._trouble.grow())
+            return None
+
+    async def _until_it_can(self) -> None:
+        backoff = Backoff(first=0.5)
+        while not self._stopping.is_set():
+            try:
+                return await self._take([])
+            except _NotTaken:
+                await self._pause(backoff.grow())
+        return None
+
+    async def _take(self, held: Sequence[_Held]) -> None:
+        try:
+            async with worker.strays_as_failures():
+                await self._receive([one.delivery() for one in held])
+        except Exception as error:
+            raise _NotTaken from error
+
+    async def _consume(self, channel: AbstractChannel) -> None:
+        held: list[_Held | None] = []
+        consuming: list[tuple[AbstractQueue, str]] = []
+        try:
+            for name, given_up in topology.queues_of(self._consumer):
+                queue = await channel.get_queue(name, ensure=False)
+                tag = await queue.consume(partial(self._hold, given_up=given_up), timeout=CONNECT_SECONDS)
+                consuming.append((queue, tag))
+            self._at_work()
+            while None not in (held := await batches.gather(self._waiting)):
+                taken, held = [one for one in held if one], []
+                await self._take(taken)
+                self._trouble.reset()
+                for one in taken:
+                    await one.message.ack()
+        finally:
+            self.works = False
+            await self._give_back(consuming, held)
+
+    async def _hold(self, message: AbstractIncomingMessage, *, given_up: bool) -> None:
+        self._waiting.put_nowait(_Held(message, given_up))
+
+    async def _give_back(self, consuming: Sequence[tuple[AbstractQueue, str]], held: Sequence[_Held | None]) -> None:
+        # On a channel that is gone this fails at once, and the broker has it all back already.
+        with suppress(Exception):
+            async with worker.strays_as_failures(), asyncio.timeout(CONNECT_SECONDS):
+                for queue, tag in consuming:
+                    await queue.cancel(tag, timeout=CONNECT_SECONDS)
+                await asyncio.sleep(0)
+                rest = [self._waiting.get_nowait() for _ in range(self._waiting.qsize())]
+                for one in [*held, *rest]:
+                    if one:
+                        await one.message.reject(requeue=True)
+
+
+class RabbitBus:
+    """Carries events between processes. `wired` is the event map; another one is for tests."""
+
+    def __init__(self, url: str, *, wired: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self._url = url
+        self._wired = wiring.WIRING if wired is None else wired
+        self._publisher: _Publisher | None = None
+        self._feeds: dict[str, _Feed] = {}
+
+    async def open(self) -> None:
+        """Begin to connect; a broker that is away is waited for in the background."""
+        self._publisher = _Publisher(self._url, self._wired)
+        self._publisher.start()
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Return when the broker has the event on disk in a queue; raise `Undelivered` otherwise, within 10 s."""
+        if self._publisher is None:
+            raise Undelivered("the bus is not open")
+        message = aio_pika.Message(
+            envelope.to_json(),
+            content_type=CONTENT_TYPE,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=str(envelope.id),
+            type=envelope.type,
+            timestamp=envelope.time,
+            correlation_id=envelope.correlationid,
+        )
+        try:
+            async with worker.strays_as_failures():
+                exchange = await self._publisher.exchange()
+                confirmation = await exchange.publish(message, envelope.type, timeout=PUBLISH_SECONDS)
+        except Exception as error:
+            if isinstance(error, aio_pika.exceptions.PublishError):
+                self._publisher.renew()
+            raise Undelivered(f"{type(error).__name__}: {error}"[:200]) from error
+        if not isinstance(confirmation, Basic.Ack):
+            raise Undelivered(f"the broker answered {confirmation!r}")
+
+    async def subscribe(self, consumer: str, receive: Receive) -> None:
+        """Feed a consumer from now on."""
+        if consumer not in self._wired:
+            raise ValueError(f"{consumer} is not in the event map")
+        if consumer in self._feeds:
+            raise ValueError(f"{consumer} listens already")
+        self._feeds[consumer] = _Feed(self._url, self._wired, consumer, receive)
+        self._feeds[consumer].start()
+
+    async def unsubscribe(self, consumer: str) -> None:
+        """Feed it no longer; return when its `receive` has ended, at most 10 s later."""
+        feed = self._feeds.pop(consumer, None)
+        if feed:
+            await feed.stop()
+
+    async def close(self) -> None:
+        """Stop feeding everybody, give back what was not taken, and disconnect."""
+        await asyncio.gather(*(self.unsubscribe(consumer) for consumer in list(self._feeds)))
+        if self._publisher:
+            await self._publisher.stop()
+
+    def connected(self) -> bool:
+        """Tell whether events can be published and every consumer is fed."""
+        return bool(self._publisher and self._publisher.works and all(feed.works for feed in self._feeds.values()))

@@ -1,0 +1,59 @@
+"""The exchanges, queues and bindings of the event map on the broker; every process declares them all (reliability §C4).
+
+Arguments cannot change once declared: another argument needs another name in `wiring.queue_name`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shared.contracts import wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aio_pika.abc import AbstractChannel, AbstractExchange
+
+SECONDS = 5.0
+LIMIT = 20
+"""A queue gives a message up after so many deliveries: it moves to the queue of parked ones."""
+
+
+def parked_queue_name(consumer: str) -> str:
+    """Name the queue that holds what a consumer's queue gave up, until the consumer parks it in its database."""
+    return f"mandat.parked.{consumer}.v1"
+
+
+def queues_of(consumer: str) -> tuple[tuple[str, bool], ...]:
+    """Give the queues that feed a consumer, and whether each holds what the other gave up."""
+    return (wiring.queue_name(consumer), False), (parked_queue_name(consumer), True)
+
+
+async def declare(channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]]) -> AbstractExchange:
+    """Declare everything and give the exchange of events."""
+    events = await channel.declare_exchange(wiring.EXCHANGE, "topic", durable=True, timeout=SECONDS)
+    parked = await channel.declare_exchange(wiring.PARKED_EXCHANGE, "direct", durable=True, timeout=SECONDS)
+    for consumer, patterns in wired.items():
+        await _queue(channel, parked_queue_name(consumer), {}, parked, (consumer,))
+        await _queue(channel, wiring.queue_name(consumer), _arguments(consumer), events, patterns)
+    return events
+
+
+def _arguments(consumer: str) -> dict[str, Any]:
+    return {
+        "x-delivery-limit": LIMIT,
+        "x-dead-letter-exchange": wiring.PARKED_EXCHANGE,
+        "x-dead-letter-routing-key": consumer,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",  # a full queue refuses: the event stays in the outbox
+        "x-max-length": 200_000,
+    }
+
+
+async def _queue(
+    channel: AbstractChannel, name: str, arguments: dict[str, Any], exchange: AbstractExchange, keys: Sequence[str]
+) -> None:
+    quorum = {"x-queue-type": "quorum", **arguments}
+    queue = await channel.declare_queue(name, durable=True, arguments=quorum, timeout=SECONDS)
+    for key in keys:
+        await queue.bind(exchange, key, timeout=SECONDS)

@@ -1,0 +1,97 @@
+"""Who calls: the claims of an access token as a principal (RFC 9068, RFC 8693 §4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.permissions import Kind
+from shared.crypto.verify import InvalidToken
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller. With an acting token `subject` is the delegator, and the actor the delegate who calls."""
+
+    kind: Kind
+    subject: str = ""
+    claims: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def user_id(self) -> UUID:
+        """The person in whose name the call is made: the delegator when acting."""
+        if self.kind not in (Kind.PERSON, Kind.OPERATOR, Kind.ACTING):
+            raise TypeError("the caller is no person")
+        return UUID(self.subject)
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """The delegate, when acting."""
+        return UUID(self.claims["act"]["sub"]) if self.kind is Kind.ACTING else None
+
+    @property
+    def performer_id(self) -> UUID:
+        """The person who really calls."""
+        return self.actor_id or self.user_id
+
+    @property
+    def session_id(self) -> str | None:
+        """The session of identity from which the token comes."""
+        return self.claims.get("sid")
+
+    @property
+    def password_changed_at(self) -> datetime | None:
+        """When the password was last changed (Q24); unknown for acting tokens and applications."""
+        moment = self.claims.get("pwd_at")
+        return None if moment is None else datetime.fromtimestamp(moment, UTC)
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the token was issued."""
+        return datetime.fromtimestamp(self.claims["iat"], UTC)
+
+    @property
+    def name(self) -> str:
+        """The name of the person in whose name the call is made."""
+        return str(self.claims.get("name", ""))
+
+    def written(self) -> tuple[str, str | None]:
+        """Give actor and on-behalf-of as the envelope writes them."""
+        if self.kind is Kind.ANONYMOUS:
+            return "system", None
+        if self.kind is Kind.APPLICATION:
+            return f"application:{self.subject}", None
+        return f"user:{self.performer_id}", f"user:{self.user_id}" if self.kind is Kind.ACTING else None
+
+
+ANONYMOUS = Principal(Kind.ANONYMOUS)
+
+
+def principal_of(claims: dict[str, Any]) -> Principal:
+    """Read verified claims; a shape that no issuer of ours gives is `InvalidToken`."""
+    kind = _kind(claims)
+    if kind is not Kind.APPLICATION:
+        _ensure_uuid(claims["sub"])
+    if kind is Kind.ACTING:
+        _ensure_uuid(claims["act"].get("sub"))
+    return Principal(kind, claims["sub"], claims)
+
+
+def _kind(claims: dict[str, Any]) -> Kind:
+    application, acting = claims.get("app") is True, "act" in claims
+    if application and acting:
+        raise InvalidToken("act")
+    if application:
+        return Kind.APPLICATION
+    if acting:
+        return Kind.ACTING
+    return Kind.OPERATOR if "operator" in claims.get("roles", ()) else Kind.PERSON
+
+
+def _ensure_uuid(value: Any) -> None:
+    try:
+        UUID(value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidToken("sub") from error

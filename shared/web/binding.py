@@ -1,0 +1,141 @@
+"""Binds an endpoint to its parameters once, at start: body, query, and what stands in the path."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.contracts.problems import common
+from shared.web import problems
+from shared.web.routing import Route
+
+DEEPEST = 32
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What an endpoint takes and gives."""
+
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    path: Mapping[str, TypeAdapter[Any]]
+    lists: frozenset[str]
+    gives: Any
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body, for a JSON body."""
+        return JSON
+
+
+def bind(route: Route) -> Binding:
+    """Read an endpoint's annotations."""
+    hints = _hints(route)
+    names = [name for name in inspect.signature(route.endpoint).parameters if name != "call"]
+    query = hints.get("query")
+    return Binding(
+        body=hints.get("body"),
+        query=query,
+        path={name: TypeAdapter(hints[name]) for name in names if name not in ("body", "query")},
+        lists=frozenset(_list_fields(query)),
+        gives=hints.get("return"),
+    )
+
+
+def _hints(route: Route) -> dict[str, Any]:
+    """Evaluate annotations; `Call[Deps]` is for type checkers only and need not be importable."""
+    endpoint = route.endpoint
+    annotations = {name: value for name, value in endpoint.__annotations__.items() if name != "call"}
+    shell = type("Shell", (), {"__annotations__": annotations})
+    return get_type_hints(shell, globalns=endpoint.__globals__, include_extras=True)
+
+
+def _list_fields(query: type[BaseModel] | None) -> list[str]:
+    fields = query.model_fields if query else {}
+    return [
+        field.alias or name for name, field in fields.items() if str(field.annotation).startswith(("list", "tuple"))
+    ]
+
+
+async def arguments(binding: Binding, route: Route, request: web.Request) -> dict[str, Any]:
+    """Read and validate what the request carries; `not-found` for a malformed path, `validation-failed` otherwise."""
+    found: dict[str, Any] = {}
+    for name, adapter in binding.path.items():
+        try:
+            found[name] = adapter.validate_strings(request.match_info[name])
+        except ValidationError as error:
+            raise common.NotFound from error
+    if binding.query or request.query_string:
+        query = _query(binding, request)
+        if binding.query:
+            found["query"] = query
+    if binding.body:
+        found["body"] = await _body(binding.body, route, request)
+    elif not route.stream and request.can_read_body and (await request.read()).strip() not in (b"", b"{}"):
+        raise common.ValidationFailed(errors=[])
+    return found
+
+
+def _query(binding: Binding, request: web.Request) -> Any:
+    query = request.query
+    values: dict[str, Any] = {name: query.getall(name) if name in binding.lists else query[name] for name in query}
+    repeated = [name for name in values if name not in binding.lists and len(query.getall(name)) > 1]
+    if (binding.query is None and values) or repeated:
+        names = repeated or list(values)
+        faults = [{"pointer": f"?{name[:50]}", "code": "extra_forbidden"} for name in names[:20]]
+        raise common.ValidationFailed(errors=[one | {"detail": problems.FAULTS["extra_forbidden"]} for one in faults])
+    assert binding.query is not None
+    try:
+        return binding.query.model_validate(values)
+    except ValidationError as error:
+        raise problems.from_validation(error, "?") from error
+
+
+async def _body(model: type[BaseModel], route: Route, request: web.Request) -> Any:
+    expected = FORM if route.form else JSON
+    if request.content_type != expected:
+        raise common.UnsupportedMediaType(expected=expected)
+    try:
+        if route.form:
+            return model.model_validate(dict(await request.post()))
+        return model.model_validate_json(_shallow(await request.read()))
+    except ValidationError as error:
+        raise problems.from_validation(error) from error
+    except (ValueError, UnicodeError, LookupError) as error:
+        raise common.ValidationFailed(errors=[]) from error
+
+
+def _shallow(body: bytes) -> bytes:
+    """Refuse JSON nested deeper than any of ours, before it costs anything."""
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _depth(body) > DEEPEST:
+        raise ValueError("too deep")
+    return body
+
+
+def _depth(body: bytes) -> int:
+    deepest = level = 0
+    quoted = escaped = False
+    for sign in body:
+        if quoted:
+            quoted, escaped = escaped or sign != 0x22, not escaped and sign == 0x5C  # noqa: PLR2004 - " and \
+        elif sign == 0x22:  # noqa: PLR2004
+            quoted = True
+        elif sign in b"[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif sign in b"]}":
+            level -= 1
+    return deepest
+
+
+def serialise(result: BaseModel | None) -> bytes:
+    """Give the JSON of an answer."""
+    return b"" if result is None else orjson.dumps(result.model_dump(mode="json", by_alias=True))

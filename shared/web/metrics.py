@@ -1,0 +1,31 @@
+"""Figures for Prometheus: requests by route template, never by address."""
+
+from __future__ import annotations
+
+import prometheus_client
+from aiohttp import web
+from prometheus_client.exposition import choose_encoder
+
+REGISTRY = prometheus_client.CollectorRegistry()
+BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+_requests = prometheus_client.Histogram(
+    "mandat_request_seconds", "Time to answer", ("method", "route", "status"), registry=REGISTRY, buckets=BUCKETS
+)
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one request."""
+    _requests.labels(method if method in METHODS else "other", route, str(status)).observe(seconds)
+
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def mount(root: web.Application) -> None:
+    """Answer `/metrics`."""
+
+    async def show(request: web.Request) -> web.Response:
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type})
+
+    root.router.add_get("/metrics", show)

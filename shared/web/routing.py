@@ -1,0 +1,93 @@
+"""The table of routes: what an endpoint is, and what it is called with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.people import Language
+from shared.contracts.permissions import Permission
+from shared.contracts.problems.base import Problem
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from shared.db.pool import Connection
+    from shared.web.auth import Principal
+
+D = TypeVar("D")
+Endpoint = Callable[..., Awaitable[Any]]
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+MEBIBYTE = 1 << 20
+
+
+class Input(BaseModel):
+    """Base of what callers send: a field that is not documented is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of a URL table; `path` is relative to `/<service>`.
+
+    `transaction`: the endpoint runs in `call.connection`'s transaction, with its answer kept for the
+    Idempotency-Key; by default for every method that writes. `form`: the body is a form (OAuth);
+    `stream`: the endpoint reads the body itself. `limit` is the largest body in bytes.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    permission: Permission
+    status: int = 200
+    problems: tuple[type[Problem], ...] = ()
+    transaction: bool | None = None
+    form: bool = False
+    stream: bool = False
+    limit: int = MEBIBYTE
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether the web layer opens the transaction."""
+        return self.method in WRITES if self.transaction is None else self.transaction
+
+    @property
+    def summary(self) -> str:
+        """The first line of the endpoint's docstring."""
+        return (self.endpoint.__doc__ or "").strip().split("\n")[0]
+
+
+@dataclass(slots=True)
+class Call(Generic[D]):
+    """One request as an endpoint sees it."""
+
+    request: web.Request
+    deps: D
+    principal: Principal
+    language: Language
+    _connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the request's transaction."""
+        if self._connection is None:
+            raise RuntimeError("this route has no transaction")
+        return self._connection
+
+    @property
+    def client_address(self) -> str:
+        """Where the call comes from, as the gateway says where there is one."""
+        return self.request.remote or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with headers, or with another status than the route's."""
+
+    body: BaseModel | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int | None = None

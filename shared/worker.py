@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from shared.service import Worker
 
@@ -47,30 +47,31 @@ async def strays_as_failures() -> AsyncIterator[None]:
 @dataclass(slots=True)
 class _Watched:
     worker: Worker
-    since: float = field(default_factory=time.monotonic)
+    since: float
     restarts: int = 0
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=ENDS))
 
-    def ended(self) -> bool:
+    def ended(self, now: float) -> bool:
         """Count an end; tell whether that was one too many."""
-        now = time.monotonic()
         self.ends.append(now)
         self.restarts += 1
         return len(self.ends) == ENDS and now - self.ends[0] <= WITHIN
 
 
 class Supervisor:
-    """Runs workers side by side, each restarted when it ends or fails."""
+    """Runs workers side by side, each restarted after `pause` seconds when it ends or fails."""
 
-    def __init__(self, workers: Iterable[Worker], *, pause: float = PAUSE) -> None:
-        self._watched = [_Watched(worker) for worker in workers]
+    def __init__(
+        self, workers: Iterable[Worker], *, pause: float = PAUSE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._pause = pause
+        self._clock = clock
+        self._watched = [_Watched(worker, since=clock()) for worker in workers]
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Tell by worker how many seconds it has run since its last start, and how often it was restarted."""
-        now = time.monotonic()
         return {
-            watched.worker.name: {"age": round(now - watched.since, 1), "restarts": watched.restarts}
+            watched.worker.name: {"age": round(self._clock() - watched.since, 1), "restarts": watched.restarts}
             for watched in self._watched
         }
 
@@ -87,10 +88,10 @@ class Supervisor:
 
     async def _keep(self, watched: _Watched) -> None:
         while True:
-            watched.since = time.monotonic()
+            watched.since = self._clock()
             error = await _outcome(watched.worker)
             log.error("worker ended", worker=watched.worker.name, restarts=watched.restarts, exc_info=error)
-            if watched.ended():
+            if watched.ended(self._clock()):
                 raise WorkerFailed(watched.worker.name) from error
             await asyncio.sleep(self._pause)
 

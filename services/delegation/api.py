@@ -12,7 +12,7 @@ from shared import ids
 from shared.contracts import authzen
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
-from shared.web import routing, throttle
+from shared.web import throttle
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ async def list_delegators(call: Call[Deps], query: schemas.After) -> schemas.Del
     return await queries.list_delegators(call.deps.pool, call.principal.user_id, query)
 
 
-async def exchange_token(call: Call[Deps], body: schemas.TokenRequest) -> routing.Answer[schemas.Token]:
+async def exchange_token(call: Call[Deps], body: schemas.TokenRequest) -> schemas.Token:
     """Exchange one’s own access token for one that acts for a delegator, for a minute (RFC 8693)."""
     principal = call.principal
     presented = call.request.headers.get("Authorization", "").partition(" ")[2].strip()
@@ -96,12 +96,8 @@ async def exchange_token(call: Call[Deps], body: schemas.TokenRequest) -> routin
         "exp": expires,
         "jti": str(ids.uuid7()),
     }
-    token = schemas.Token(
-        access_token=await call.deps.keys.sign(claims),
-        issued_token_type=rules.ACCESS_TOKEN,
-        expires_in=expires - now,
-    )
-    return routing.Answer(token, headers={"Cache-Control": "no-store"})
+    token = await call.deps.keys.sign(claims)
+    return schemas.Token(access_token=token, issued_token_type=rules.ACCESS_TOKEN, expires_in=expires - now)
 
 
 async def publish_keys(call: Call[Deps]) -> schemas.KeySet:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from services.delegation import routes, rules, store, subscribers, workers
 from services.delegation.settings import Catalogue, Service, Settings, load_catalogue
@@ -15,8 +14,13 @@ from shared import service
 from shared.crypto import keyring, signing
 from shared.db.coalesce import Coalescer
 from shared.db.migrate import Area
-from shared.db.pool import Pool
 from shared.web import server
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from shared.db.pool import Pool
 
 AREA = Area("delegation", Path(str(resources.files("services.delegation") / "sql/migrations")))
 

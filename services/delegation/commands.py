@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from services.delegation import rules, store
 from shared import ids
@@ -15,6 +13,9 @@ from shared.contracts.problems import delegation as problems
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from asyncpg import Record
 
     from shared.contracts.events.accounts import Licence
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 async def remember_person(connection: Connection, user: User, version: int) -> None:
     """Keep the copy of a person up to date."""
     await store.upsert_person(connection, user, version)
+
+
+async def forget_person(connection: Connection, user: User, version: int) -> None:
+    """Keep of a person the id and the version alone."""
+    blank = dict.fromkeys(("username", "email", "first_name", "last_name"), "")
+    await store.upsert_person(connection, user.model_copy(update={**blank, "verified": False}), version)
 
 
 async def remember_licence(connection: Connection, licence: Licence, version: int) -> None:

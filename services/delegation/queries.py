@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from services.delegation import rules, schemas, store
 from shared.contracts import authzen
@@ -13,6 +10,10 @@ from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
     from asyncpg import Record
 
     from services.delegation.settings import Service

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
 from shared.contracts.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PASSWORD_AGE = timedelta(hours=24)
 TOKEN_SECONDS = 60
@@ -162,7 +164,7 @@ def _asked(actor: UUID, surveyor: UUID, context: dict[str, Any], *, reserved: bo
     named, version = context.get("delegation"), context.get("version")
     delegation = _uuid(named)
     if (named is not None and delegation is None) or not (version is None or type(version) is int):
-        return problems.DelegationEnded
+        return problems.ReservedService if reserved else problems.DelegationEnded
     acted = actor != surveyor or named is not None
     return Asked(actor, surveyor, acted, reserved, delegation, version)
 

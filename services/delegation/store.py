@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from services.delegation import rules
 from shared.contracts.events.accounts import LicenceStatus
-from shared.contracts.events.delegation import SearchField
 from shared.db import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
     from asyncpg import Record
 
     from shared.contracts.events.accounts import Licence
+    from shared.contracts.events.delegation import SearchField
     from shared.contracts.events.identity import User
     from shared.db.pool import Connection, Pool
 

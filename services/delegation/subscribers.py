@@ -17,6 +17,11 @@ async def on_user(connection: Connection, received: Received[identity.User]) -> 
     await commands.remember_person(connection, received.data, received.envelope.sequence)
 
 
+async def on_user_removed(connection: Connection, received: Received[identity.UserRemoved]) -> None:
+    """Forget a person who was never verified; the version stays, so that nothing older brings him back."""
+    await commands.forget_person(connection, received.data, received.envelope.sequence)
+
+
 async def on_licence(connection: Connection, received: Received[accounts.Licence]) -> None:
     """Keep the licence as the event shows it."""
     await commands.remember_licence(connection, received.data, received.envelope.sequence)
@@ -34,6 +39,7 @@ SUBSCRIPTIONS = (
     Subscription(identity.RegistrationRepeated, on_user),
     Subscription(identity.UserChanged, on_user),
     Subscription(identity.UserRegistered, on_user),
+    Subscription(identity.UserRemoved, on_user_removed),
     Subscription(identity.UserVerified, on_user),
     Subscription(identity.UsernameRequested, on_user),
     Subscription(identity.VerificationRequested, on_user),

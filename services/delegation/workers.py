@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shared import service
-from shared.crypto.signing import SigningKeys
+
+if TYPE_CHECKING:
+    from shared.crypto.signing import SigningKeys
 
 KEY_AGE = timedelta(days=90)
 HOUR = 3600.0

@@ -15,7 +15,7 @@ from services.identity import passwords
 from shared.contracts.problems import common
 
 T = TypeVar("T")
-PARAMETERS = {"memory_cost": 19 * 1024, "time_cost": 2, "parallelism": 1}
+MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 QUEUED_PER_THREAD = 40
 """About a second of hashing at 25 ms each."""
 
@@ -34,7 +34,7 @@ class Hasher:
     def __init__(self, threads: int | None = None, queue: int | None = None) -> None:
         size = threads or threads_by_default()
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="argon2")
-        self._argon2 = argon2.PasswordHasher(**PARAMETERS)
+        self._argon2 = argon2.PasswordHasher(memory_cost=MEMORY_KIB, time_cost=PASSES, parallelism=LANES)
         self._most = queue if queue is not None else size * QUEUED_PER_THREAD
         self._busy = 0
         self._nobody: str | None = None

@@ -34,6 +34,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 RUN = re.compile(r"(.)\1\1+")
 REPEATED = re.compile(r"(.{1,8}?)\1+")
 FEWEST_SIGNS = 6
+SHORTEST_NAME = 3
 LEET = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -85,7 +86,7 @@ def plain(text: str) -> str:
 def personal_words(values: Iterable[str]) -> set[str]:
     """Take names and addresses apart into words of three letters or more, the product's name among them."""
     words = {word for value in values for word in re.split(r"[\W_]+", plain(value))}
-    return {word for word in words | set(PRODUCT) if len(word) > 2}
+    return {word for word in words | set(PRODUCT) if len(word) >= SHORTEST_NAME}
 
 
 def _is_repetitive(text: str) -> bool:

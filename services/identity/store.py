@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -62,8 +63,9 @@ class Person:
 class Request:
     """Something to be done after the answer: `value` is what was typed, or a registration's id."""
 
+    id: int
     kind: str
-    value: str
+    value: str = field(repr=False)
     person_id: UUID | None
     origin: requests.Origin
 
@@ -109,16 +111,10 @@ async def insert_request(connection: Connection | Pool, kind: str, value: str, p
     await connection.execute(SQL["insert_request"], kind, value, person_id, asdict(requests.current()))
 
 
-async def find_due_request(pool: Pool) -> int | None:
-    """Name the next request to be worked off."""
-    number: int | None = await pool.fetchval(SQL["find_due_request"])
-    return number
-
-
-async def take_request(connection: Connection, request_id: int) -> Request | None:
-    """Take a request out, unless another worker has it."""
-    row = await connection.fetchrow(SQL["take_request"], request_id)
-    return Request(row["kind"], row["value"], row["person_id"], requests.Origin(**row["origin"])) if row else None
+async def take_request(connection: Connection) -> Request | None:
+    """Take out the request that is due longest and that no other worker has."""
+    row = await connection.fetchrow(SQL["take_request"])
+    return Request(**(dict(row) | {"origin": requests.Origin(**row["origin"])})) if row else None
 
 
 async def postpone_request(pool: Pool, request_id: int) -> None:
@@ -144,13 +140,14 @@ async def lock_person(connection: Connection, person_id: UUID) -> Person | None:
 async def raise_version(connection: Connection, person_id: UUID) -> Person:
     """Give the person as he is now, under the version of the event that says so."""
     row = await connection.fetchrow(SQL["raise_version"], person_id)
-    assert row is not None, "the caller holds the person's row"
+    if row is None:
+        raise LookupError("there is no such person")
     return Person(**row)
 
 
-async def lock_stale(connection: Connection, username_key: str, email_key: str) -> list[UUID]:
-    """Name unverified people whose link has expired and who hold this user name or address."""
-    return [row["id"] for row in await connection.fetch(SQL["lock_stale"], username_key, email_key)]
+async def lock_stale(connection: Connection, keys: Iterable[str]) -> list[UUID]:
+    """Name unverified people whose link has expired and who hold one of these user names or addresses."""
+    return [row["id"] for row in await connection.fetch(SQL["lock_stale"], list(keys))]
 
 
 async def list_purgeable(connection: Connection, age: timedelta) -> list[UUID]:
@@ -173,12 +170,13 @@ async def set_profile(connection: Connection, person_id: UUID, first: str, last:
     await connection.execute(SQL["set_profile"], person_id, first, last, language)
 
 
-async def set_password(connection: Connection, person_id: UUID, hashed: str) -> None:
-    """Change the password."""
-    await connection.execute(SQL["set_password"], person_id, hashed)
+async def set_password(connection: Connection, person_id: UUID, hashed: str) -> datetime:
+    """Change the password and give the time of it."""
+    changed_at: datetime = await connection.fetchval(SQL["set_password"], person_id, hashed)
+    return changed_at
 
 
-async def set_hash(connection: Connection, person_id: UUID, old: str, new: str) -> None:
+async def set_hash(connection: Connection | Pool, person_id: UUID, old: str, new: str) -> None:
     """Keep the same password under better parameters, unless it was changed meanwhile."""
     await connection.execute(SQL["set_hash"], person_id, old, new)
 
@@ -188,7 +186,7 @@ async def set_email(connection: Connection, person_id: UUID, email: str, key: st
     await connection.execute(SQL["set_email"], person_id, email, key)
 
 
-async def set_operator(connection: Connection, person_id: UUID, operator: bool) -> bool:
+async def set_operator(connection: Connection, person_id: UUID, *, operator: bool) -> bool:
     """Give or take the operator role; tell whether that changed anything."""
     return await connection.execute(SQL["set_operator"], person_id, operator) == "UPDATE 1"
 
@@ -204,7 +202,7 @@ async def lock_operators(connection: Connection) -> list[UUID]:
 
 
 async def insert_link(
-    connection: Connection, digest: bytes, person_id: UUID, purpose: str, email: tuple[str, str], lifetime: timedelta
+    connection: Connection, digest: bytes, person_id: UUID, purpose: str, *, email: tuple[str, str], lifetime: timedelta
 ) -> None:
     """Keep the digest of a link's token; `email` is the address and its key."""
     await connection.execute(SQL["insert_link"], digest, person_id, purpose, *email, lifetime)

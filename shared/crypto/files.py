@@ -11,7 +11,7 @@ OWNER_ALONE = 0o700
 
 
 def write_once(path: Path, content: str) -> bool:
-    """Write a key file unless it exists and tell whether we did; of many starters one wins, the others keep its file."""
+    """Write a key file unless it exists, and tell whether we did; of many starters one wins."""
     path.parent.mkdir(mode=OWNER_ALONE, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_READS)

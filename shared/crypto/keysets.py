@@ -27,9 +27,7 @@ class KeySource:
     proves nothing about the token. `ticks` is a monotonic clock in seconds.
     """
 
-    def __init__(
-        self, http: aiohttp.ClientSession, url: str, *, ticks: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, http: aiohttp.ClientSession, url: str, *, ticks: Callable[[], float] = time.monotonic) -> None:
         self._http = http
         self._url = url
         self._ticks = ticks
@@ -79,4 +77,5 @@ class KeySource:
 
 def is_signing_key(key: dict[str, Any]) -> bool:
     """Tell whether a published key is one we take: public Ed25519 with an id (RFC 8037 §2)."""
-    return key.get("kty") == "OKP" and key.get("crv") == "Ed25519" and isinstance(key.get("kid"), str) and "d" not in key
+    is_public_ed25519 = key.get("kty") == "OKP" and key.get("crv") == "Ed25519" and "d" not in key
+    return is_public_ed25519 and isinstance(key.get("kid"), str)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from joserfc import jwk, jwt
@@ -24,7 +23,7 @@ from shared.db.migrate import Area
 from shared.db.pool import Connection, Pool
 
 SQL = queries.load("shared.crypto")
-AREA = Area("crypto", Path(str(resources.files("shared.crypto") / "sql/migrations")))
+AREA = Area("crypto", resources.files("shared.crypto") / "sql/migrations")
 
 ALGORITHM = "Ed25519"
 PUBLICATION = timedelta(minutes=10)
@@ -100,16 +99,17 @@ class SigningKeys:
         await connection.execute(SQL["insert_key"], key_id, key.as_dict(private=False), sealed, delay)
 
     async def _current(self) -> jwk.OKPKey:
-        if self._fresh() is None:
-            async with self._loading:
-                if self._fresh() is None:
-                    self._signing = _Signing(await self._load(), self._ticks())
-        assert self._signing is not None
-        return self._signing.key
+        if key := self._fresh():
+            return key
+        async with self._loading:
+            if key := self._fresh():
+                return key
+            self._signing = _Signing(await self._load(), self._ticks())
+            return self._signing.key
 
-    def _fresh(self) -> _Signing | None:
+    def _fresh(self) -> jwk.OKPKey | None:
         known = self._signing
-        return known if known is not None and self._ticks() - known.loaded_at < RELOAD_AFTER else None
+        return known.key if known is not None and self._ticks() - known.loaded_at < RELOAD_AFTER else None
 
     async def _load(self) -> jwk.OKPKey:
         async with self._pool.connection() as connection:

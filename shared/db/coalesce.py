@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from shared.db.connections import Unavailable, is_transient
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -74,7 +76,8 @@ class Coalescer(Generic[Q, A]):
         try:
             async with asyncio.timeout(self._timeout):
                 answers = await self._answer([question for question, _ in batch])
-            for (_, future), answer in zip(batch, answers, strict=True):
+            # Paired before any is given, so that a missing answer shifts none to another question.
+            for (_, future), answer in list(zip(batch, answers, strict=True)):
                 if not future.done():
                     future.set_result(answer)
         except TimeoutError:

@@ -106,11 +106,18 @@ def _from_uuid(data: bytes) -> UUID:
 
 def is_lost(error: BaseException, connection: Connection) -> bool:
     """Tell whether an error in work on this connection means that the connection is gone."""
-    return isinstance(error, LOST) or (isinstance(error, (OSError, asyncpg.InterfaceError)) and connection.is_closed())
+    return isinstance(error, LOST) or (isinstance(error, (OSError, asyncpg.InterfaceError)) and _is_closed(connection))
+
+
+def _is_closed(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # asyncpg's pool takes a connection that breaks away from its borrower, who then can ask nothing
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether the same transaction may well pass when tried again: deadlock, conflict, lock wait, lost connection."""
+    """Tell whether the same work may pass when tried again: deadlock, conflict, lock wait, lost connection."""
     if isinstance(error, asyncpg.InterfaceError):
         return "is closed" in str(error)
     return isinstance(error, (Unavailable, *LOST, *CONFLICTS, asyncpg.TooManyConnectionsError))

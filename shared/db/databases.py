@@ -20,7 +20,7 @@ def checked(name: str) -> str:
 
 
 async def ensure(superuser_dsn: str, name: str, password: str) -> None:
-    """Make the role, with this password, and the database that it owns and alone may enter; safe to repeat and to race."""
+    """Make the role, with this password, and the database it owns and alone may enter; safe to repeat and to race."""
     connection = await connections.connect(
         superuser_dsn, name="ensure-database", settings=LIMITS, command_seconds=SECONDS
     )

@@ -8,9 +8,8 @@ the command line, join in with `attach`.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -20,6 +19,8 @@ from shared.db.account import EmbeddedError
 from shared.db.home import FolderInUse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from subprocess import Popen
 
 __all__ = ["EmbeddedError", "EmbeddedPostgres", "FolderInUse"]
@@ -153,7 +154,7 @@ class EmbeddedPostgres:
         self._process = server.launch(port, max_connections=self._max_connections, durable=self._durable)
         try:
             async with asyncio.timeout(postmaster.START_SECONDS):
-                while not server.is_ready(self._process):
+                while not server.is_ready(self._process):  # noqa: ASYNC110 - it tells us by a file
                     await asyncio.sleep(0.02)
         except TimeoutError as error:
             raise EmbeddedError(
@@ -162,9 +163,9 @@ class EmbeddedPostgres:
 
 
 def _refuse_other_versions(base: Path) -> None:
-    for folder in base.glob("pg[0-9]*"):
+    for folder in base.iterdir():
         version = folder / "PG_VERSION"
-        if not version.exists():
+        if not re.fullmatch(r"pg\d+", folder.name) or not version.exists():
             continue
         major = version.read_text(encoding="utf-8").strip()
         if folder.name != DATA or major != str(binaries.MAJOR):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOCK = "lock"
 REMEMBERED = "postgres-folder"
-PASSWORDS = "database-passwords"  # noqa: S105 - the name of a folder
+PASSWORDS = "database-passwords"
 SHELTERS = (Path("/var/lib"), Path("/srv"), Path("/opt"))
 LOCK_SECONDS = 1.0
 
@@ -131,7 +131,7 @@ def _shelter(home: Path, account: Account) -> Path:
         if parent.is_dir() and os.access(parent, os.W_OK) and account.can_enter(parent):
             return _remember(home, _new_folder(parent, name))
     places = ", ".join(map(str, SHELTERS))
-    raise EmbeddedError(f"user {account.name} can enter neither {home} nor {places}: set MANDAT_HOME to a folder it can")
+    raise EmbeddedError(f"user {account.name} can enter neither {home} nor {places}: choose another MANDAT_HOME")
 
 
 def _new_folder(parent: Path, name: str) -> Path:

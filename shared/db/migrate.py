@@ -167,13 +167,15 @@ def _compare(files: Sequence[Migration], applied: Sequence[asyncpg.Record]) -> l
 async def _apply_patiently(connection: Connection, migration: Migration) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return await (_apply_alone if migration.alone else _apply)(connection, migration)
+            await (_apply_alone if migration.alone else _apply)(connection, migration)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
             if migration.alone or attempt == ATTEMPTS:
                 raise MigrationError(f"{migration.label} got no lock on a table: {error}") from error
             await asyncio.sleep(0.25)
         except asyncpg.PostgresError as error:
             raise MigrationError(f"{migration.label} failed: {error}") from error
+        else:
+            return
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:

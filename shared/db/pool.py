@@ -96,7 +96,7 @@ class Pool:
             return await connection.execute(sql, *args)
 
     async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
-        """Open a connection outside the pool, for LISTEN and session locks; the caller closes it. Raises Unavailable."""
+        """Open a connection outside the pool, for LISTEN and session locks; the caller closes it (Unavailable)."""
         return await connections.connect(self.dsn, name=self._name)
 
     async def close(self) -> None:

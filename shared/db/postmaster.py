@@ -20,7 +20,7 @@ START_SECONDS = 60.0
 LOG_BYTES = 10_000_000
 STOP_STEPS = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0))
 # No ICU in the wheel, and libc's order differs by system: the built-in locale sorts alike everywhere.
-INITDB = "--encoding=UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --no-locale --data-checksums --auth=scram-sha-256"
+LOCALE = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 # Statements and details of errors carry people's data, so the log gets neither.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -76,7 +76,9 @@ class Postmaster:
     def _initdb(self, folder: Path, superuser: str, secret: Path, *, durable: bool) -> None:
         done = self.account.run(
             self.programs / "initdb",
-            *INITDB.split(),
+            *LOCALE,
+            "--data-checksums",
+            "--auth=scram-sha-256",
             *([] if durable else ["--no-sync"]),
             f"--username={superuser}",
             f"--pwfile={secret}",
@@ -136,9 +138,9 @@ def _sync(folder: Path) -> None:
 def read_status(data: Path) -> Status | None:
     """Read what the server last said of itself; None when there is none, or it is only beginning."""
     try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        return Status(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
-    except (OSError, IndexError, ValueError):
+        pid, _data, _began, port, *rest = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return Status(int(pid), int(port), ready="ready" in (line.strip() for line in rest))
+    except (OSError, ValueError):
         return None
 
 

@@ -1,8 +1,7 @@
 """Named SQL: each query stands in a `.sql` file, under its name and a sentence that says what it is for.
 
-    -- name: find_delegate
-    -- Find a delegate of a delegator, active or removed.
-    select … from delegation where …
+A query begins with the line `-- name: find_delegate`; the comment lines that follow are its intent,
+and the rest, up to the next name, is its SQL.
 """
 
 from __future__ import annotations

@@ -21,7 +21,15 @@ OWN = ("services.", "examples.", "tests.")
 LADDER = tuple(timedelta(seconds=seconds) for seconds in (1, 10, 60, 600, 3600))
 """The wait before each further attempt; after the last one the event is parked."""
 
-AWAY = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, StrayCancellation)
+AWAY = (
+    Unavailable,
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # when the server ends the session just before a statement is sent
+    StrayCancellation,
+)
 """What a long task meets when the database or the bus is away: it waits and goes on."""
 
 

@@ -7,10 +7,10 @@ the whole topology, works, and begins again when anything at all went wrong: not
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aio_pika
 import structlog
@@ -20,12 +20,12 @@ from yarl import URL
 from shared import worker
 from shared.contracts import wiring
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
-from shared.messaging import batches, topology
+from shared.messaging import batches, links, topology
 from shared.messaging.backoff import Backoff
 from shared.messaging.bus import Delivery, Undelivered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from aio_pika.abc import (
         AbstractChannel,
@@ -41,85 +41,23 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 HEARTBEAT = 10
-CONNECT_SECONDS = 5.0
+SECONDS = 5.0
 PUBLISH_SECONDS = 10.0
 READY_SECONDS = 1.0
-CLOSE_SECONDS = 10.0
 PREFETCH = 200
 
 
-class _Link:
-    """One connection and the task that keeps it. A subclass says what is done with it in `_use`."""
-
-    def __init__(self, url: str, name: str) -> None:
-        self._url = str(URL(url).update_query(heartbeat=HEARTBEAT))
-        self._name = name
-        self._backoff = Backoff()
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self.works = False
-
-    def start(self) -> None:
-        """Begin to connect."""
-        self._task = asyncio.create_task(self._keep(), name=self._name)
-
-    async def stop(self) -> None:
-        """Let what runs end, at most 10 s, and disconnect."""
-        self._stopping.set()
-        self._interrupt()
-        if self._task:
-            await asyncio.wait({self._task}, timeout=CLOSE_SECONDS)
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=CLOSE_SECONDS)
-
-    async def _keep(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                async with worker.strays_as_failures(), self._connection() as connection:
-                    await self._use(connection)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the connection is made anew
-                log.warning("broker connection ended", connection=self._name, error=f"{type(error).__name__}: {error}")
-            await self._pause(self._backoff.grow())
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AbstractConnection]:
-        named: FieldTable = {"connection_name": self._name}
-        connection = await aio_pika.connect(self._url, timeout=CONNECT_SECONDS, client_properties=named)
-        try:
-            connection.close_callbacks.add(self._lost)
-            yield connection
-        finally:
-            self.works = False
-            with suppress(Exception):
-                async with worker.strays_as_failures(), asyncio.timeout(CONNECT_SECONDS):
-                    await connection.close()
-
-    def _lost(self, *_: Any) -> None:
-        self.works = False
-        self._interrupt()
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-
-    def _at_work(self) -> None:
-        log.info("broker connected", connection=self._name)
-        self._backoff.reset()
-        self.works = True
-
-    async def _use(self, connection: AbstractConnection) -> None:
-        raise NotImplementedError
-
-    def _interrupt(self) -> None:
-        raise NotImplementedError
+def _connector(url: str, name: str) -> Callable[[], Awaitable[AbstractConnection]]:
+    address = str(URL(url).update_query(heartbeat=HEARTBEAT))
+    named: FieldTable = {"connection_name": name}
+    return partial(aio_pika.connect, address, timeout=SECONDS, client_properties=named)
 
 
-class _Publisher(_Link):
+class _Publisher(links.Link):
     """Holds the one long-lived channel that events are published on."""
 
     def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]]) -> None:
-        super().__init__(url, "publish")
+        super().__init__("publish", _connector(url, "publish"))
         self._wired = wired
         self._ended = asyncio.Event()
         self._exchange: asyncio.Future[AbstractExchange] = asyncio.get_running_loop().create_future()
@@ -133,20 +71,20 @@ class _Publisher(_Link):
         """Connect and declare anew: something of the topology is missing."""
         self._ended.set()
 
-    async def _use(self, connection: AbstractConnection) -> None:
+    async def use(self, connection: AbstractConnection) -> None:
         self._ended.clear()
-        if self._stopping.is_set():
+        if self.stopping.is_set():
             return
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        channel.close_callbacks.add(self._lost)
+        channel.close_callbacks.add(self.lost)
         self._exchange.set_result(await topology.declare(channel, self._wired))
-        self._at_work()
+        self.at_work()
         try:
             await self._ended.wait()
         finally:
             self._exchange = asyncio.get_running_loop().create_future()
 
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
         self._ended.set()
 
 
@@ -168,11 +106,11 @@ class _NotTaken(Exception):
     """The consumer could not settle what it was given: its database is away, most likely."""
 
 
-class _Feed(_Link):
+class _Feed(links.Link):
     """Feeds one consumer from its queue, and from the queue of what that one gave up."""
 
     def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]], consumer: str, receive: Receive) -> None:
-        super().__init__(url, f"consume {consumer}")
+        super().__init__(f"consume {consumer}", _connector(url, f"consume {consumer}"))
         self._wired = wired
         self._consumer = consumer
         self._receive = receive
@@ -180,39 +118,39 @@ class _Feed(_Link):
         # The broker counts what is given back, so a consumer that keeps failing is asked more and more rarely.
         self._trouble = Backoff(first=0.5, most=60.0)
 
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
         # Not a cancellation: an effect that runs now may end, whatever becomes of its acknowledgement.
         self._waiting.put_nowait(None)
 
-    async def _use(self, connection: AbstractConnection) -> None:
+    async def use(self, connection: AbstractConnection) -> None:
         async with connection.channel(publisher_confirms=False) as channel:
             await topology.declare(channel, self._wired)
-            await channel.set_qos(PREFETCH, timeout=CONNECT_SECONDS)
-            channel.close_callbacks.add(self._lost)
-            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(self._lost)
-            while not self._stopping.is_set():
+            await channel.set_qos(PREFETCH, timeout=SECONDS)
+            channel.close_callbacks.add(self.lost)
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(self.lost)
+            while not self.stopping.is_set():
                 self._waiting = asyncio.Queue()
                 await self._until_it_can()
                 try:
                     return await self._consume(channel)
                 except _NotTaken as error:
                     log.warning("consumer stopped for a while", consumer=self._consumer, error=repr(error.__cause__))
-                    await self._pause(self._trouble.grow())
+                    await self.pause(self._trouble.grow())
             return None
 
     async def _until_it_can(self) -> None:
         backoff = Backoff(first=0.5)
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             try:
                 return await self._take([])
             except _NotTaken:
-                await self._pause(backoff.grow())
+                await self.pause(backoff.grow())
         return None
 
-    async def _take(self, held: Sequence[_Held]) -> None:
+    async def _take(self, held: Sequence[_Held | None]) -> None:
         try:
             async with worker.strays_as_failures():
-                await self._receive([one.delivery() for one in held])
+                await self._receive([one.delivery() for one in held if one])
         except Exception as error:
             raise _NotTaken from error
 
@@ -222,15 +160,16 @@ class _Feed(_Link):
         try:
             for name, given_up in topology.queues_of(self._consumer):
                 queue = await channel.get_queue(name, ensure=False)
-                tag = await queue.consume(partial(self._hold, given_up=given_up), timeout=CONNECT_SECONDS)
+                tag = await queue.consume(partial(self._hold, given_up=given_up), timeout=SECONDS)
                 consuming.append((queue, tag))
-            self._at_work()
+            self.at_work()
             while None not in (held := await batches.gather(self._waiting)):
-                taken, held = [one for one in held if one], []
-                await self._take(taken)
+                await self._take(held)
                 self._trouble.reset()
+                taken, held = held, []
                 for one in taken:
-                    await one.message.ack()
+                    if one:
+                        await one.message.ack()
         finally:
             self.works = False
             await self._give_back(consuming, held)
@@ -241,9 +180,9 @@ class _Feed(_Link):
     async def _give_back(self, consuming: Sequence[tuple[AbstractQueue, str]], held: Sequence[_Held | None]) -> None:
         # On a channel that is gone this fails at once, and the broker has it all back already.
         with suppress(Exception):
-            async with worker.strays_as_failures(), asyncio.timeout(CONNECT_SECONDS):
+            async with worker.strays_as_failures(), asyncio.timeout(SECONDS):
                 for queue, tag in consuming:
-                    await queue.cancel(tag, timeout=CONNECT_SECONDS)
+                    await queue.cancel(tag, timeout=SECONDS)
                 await asyncio.sleep(0)
                 rest = [self._waiting.get_nowait() for _ in range(self._waiting.qsize())]
                 for one in [*held, *rest]:

@@ -19,14 +19,15 @@ from shared.service import Subscription
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from shared.messaging.bus import Bus, Receive
+    from shared.messaging.bus import Receive
 
 MESSAGING = Area("messaging", importlib.resources.files("shared.messaging") / "sql/migrations")
 
 TABLES = """
 create table if not exists counter (id uuid primary key, version bigint not null);
 create table if not exists heard (
-    seen bigint generated always as identity, consumer text, event_id uuid, counter uuid, version bigint, correlation text
+    seen bigint generated always as identity,
+    consumer text, event_id uuid, counter uuid, version bigint, correlation text
 );
 """
 RAISE = """
@@ -146,7 +147,7 @@ async def eventually(what: Callable[[], Awaitable[object]], wanted: object, *, s
     answer: object = None
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while (answer := await what()) != wanted:
+            while (answer := await what()) != wanted:  # noqa: ASYNC110 - the answer lies in a database
                 await asyncio.sleep(0.05)
             return
     raise AssertionError(f"wanted {wanted!r} within {seconds} s, had {answer!r}")

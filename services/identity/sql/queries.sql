@@ -29,15 +29,11 @@ delete from registration where id = $1
 -- Note what is to be done after the answer.
 insert into request (kind, value, person_id, origin) values ($1, $2, $3, $4)
 
--- name: find_due_request
--- Name the request that is to be worked off next.
-select id from request where due_at <= now() order by due_at, id limit 1
-
 -- name: take_request
--- Take a request out, unless another worker has it.
+-- Take out the request that is due longest and that no other worker has.
 delete from request
-where id = (select id from request where id = $1 for update skip locked)
-returning kind, value, person_id, origin
+where id = (select id from request where due_at <= now() order by due_at, id for update skip locked limit 1)
+returning id, kind, value, person_id, origin
 
 -- name: postpone_request
 -- Try a request again in a minute.
@@ -73,11 +69,11 @@ returning
     version
 
 -- name: lock_stale
--- Name unverified people whose link has expired and who hold this user name or address.
+-- Name unverified people whose link has expired and who hold one of these user names or addresses.
 select person.id
 from person
 inner join stale_person on person.id = stale_person.id
-where person.username_key = $1 or person.email_key = $2
+where person.username_key = any($1::text[]) or person.email_key = any($1::text[])
 order by person.id
 for update of person
 
@@ -99,7 +95,7 @@ update person set first_name = $2, last_name = $3, language = $4 where id = $1
 
 -- name: set_password
 -- Change the password.
-update person set password_hash = $2, password_changed_at = now() where id = $1
+update person set password_hash = $2, password_changed_at = now() where id = $1 returning password_changed_at
 
 -- name: set_hash
 -- Keep the same password under better parameters.

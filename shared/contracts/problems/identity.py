@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from shared.contracts.problems.base import Problem
 from shared.contracts.texts import Text
 
@@ -58,7 +60,8 @@ class PasswordTooWeak(Problem):
     status = 422
     title = Text("Mot de passe trop faible", "Password too weak")
     detail = Text(
-        "Ce mot de passe se devine trop facilement. Choisissez-en un autre, par exemple quelques mots sans lien entre eux.",
+        "Ce mot de passe se devine trop facilement. Choisissez-en un autre, par exemple quelques mots sans lien "
+        "entre eux.",
         "This password is too easily guessed. Choose another one, a few unrelated words for instance.",
     )
 
@@ -92,8 +95,8 @@ class PasswordPersonal(PasswordTooWeak):
     """It is made of the person’s own name, user name or e-mail address, or of the product’s name."""
 
     detail = Text(
-        "Ce mot de passe contient presque uniquement votre nom, votre nom d’utilisateur, votre adresse courriel ou le nom "
-        "du service. Choisissez plutôt quelques mots sans lien avec vous.",
+        "Ce mot de passe contient presque uniquement votre nom, votre nom d’utilisateur, votre adresse courriel ou "
+        "le nom du service. Choisissez plutôt quelques mots sans lien avec vous.",
         "This password is hardly more than your name, user name, e-mail address or the name of the service. "
         "Choose a few words unrelated to you.",
     )
@@ -155,7 +158,7 @@ class InvalidClient(Problem):
     """The client id or its secret is wrong (RFC 6749 §5.2)."""
 
     slug = "invalid-client"
-    oauth_error = "invalid_client"
+    oauth_error: ClassVar[str] = "invalid_client"
     status = 401
     title = Text("Application inconnue", "Unknown client")
     detail = Text(
@@ -168,7 +171,7 @@ class InvalidGrant(Problem):
     """The refresh token is unknown, has expired, or its session has ended (RFC 6749 §5.2)."""
 
     slug = "invalid-grant"
-    oauth_error = "invalid_grant"
+    oauth_error: ClassVar[str] = "invalid_grant"
     status = 400
     title = Text("Jeton de renouvellement refusé", "Refresh token refused")
     detail = Text("La session a pris fin. Connectez-vous de nouveau.", "The session has ended. Sign in again.")
@@ -178,7 +181,7 @@ class UnsupportedGrantType(Problem):
     """`grant_type` is neither `client_credentials` nor `refresh_token` (RFC 6749 §5.2)."""
 
     slug = "unsupported-grant-type"
-    oauth_error = "unsupported_grant_type"
+    oauth_error: ClassVar[str] = "unsupported_grant_type"
     status = 400
     title = Text("Type d’autorisation non pris en charge", "Grant type not supported")
     detail = Text(
@@ -191,7 +194,7 @@ class InvalidRequest(Problem):
     """The token request lacks a parameter, or names the client in two ways (RFC 6749 §5.2)."""
 
     slug = "invalid-request"
-    oauth_error = "invalid_request"
+    oauth_error: ClassVar[str] = "invalid_request"
     status = 400
     title = Text("Demande de jeton incomplète", "Token request incomplete")
     detail = Text(

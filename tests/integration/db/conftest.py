@@ -13,11 +13,12 @@ import pytest
 import pytest_asyncio
 
 from shared.db import home as homes
+from shared.db import pool
 from shared.db.embedded import EmbeddedPostgres
 from tests.support import postgres as servers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -32,7 +33,7 @@ class OwnerProcess:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.db.owner", *arguments],
             cwd="/",
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *filter(None, sys.path)])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -93,3 +94,17 @@ async def server(home: Path) -> AsyncIterator[EmbeddedPostgres]:
     made = EmbeddedPostgres(home, durable=False)
     yield made
     await made.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_pool(database: Callable[..., Awaitable[str]]) -> AsyncIterator[Callable[..., Awaitable[pool.Pool]]]:
+    """Give a function that opens a pool on a fresh database."""
+    opened: list[pool.Pool] = []
+
+    async def make(**options: object) -> pool.Pool:
+        opened.append(await pool.Pool.open(await database(), **{"name": "tests", **options}))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        await one.close()

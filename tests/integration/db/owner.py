@@ -25,18 +25,24 @@ def become(user: str) -> None:
     os.setuid(entry.pw_uid)
 
 
+def say(line: str) -> None:
+    """Tell the test a line."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 async def own(home: Path) -> None:
     """Start, say the address, wait, stop."""
     server = EmbeddedPostgres(home, durable=False)
     try:
         await server.start()
     except EmbeddedError as error:
-        print(f"{type(error).__name__}: {error}", flush=True)
+        say(f"{type(error).__name__}: {error}")
         return
     connection = await asyncpg.connect(server.dsn())
     await connection.execute("create table if not exists kept (value int); insert into kept values (1)")
     await connection.close()
-    print(server.dsn(), flush=True)
+    say(server.dsn())
     await asyncio.to_thread(sys.stdin.read)
     await server.stop()
 

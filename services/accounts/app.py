@@ -1,0 +1,36 @@
+"""Composition of accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+from services.accounts import commands, routes, subscribers
+from services.accounts.settings import Settings
+from shared import service
+from shared.crypto import keyring, sealing
+from shared.db.migrate import Area
+from shared.db.pool import Pool
+from shared.web import server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deps:
+    """What accounts' endpoints use."""
+
+    pool: Pool
+    secrets: commands.Secrets
+
+
+async def build(settings: Settings, infra: service.Infra) -> service.Service:
+    """Compose the service; keys are read, nothing else is opened here."""
+    secrets = commands.Secrets(
+        pins=keyring.Keyring.load(settings.secrets, "pin"), sealer=sealing.Sealer.load(settings.secrets)
+    )
+    deps = Deps(pool=infra.pool, secrets=secrets)
+    return service.Service(
+        name="accounts",
+        app=server.make_app("accounts", routes.ROUTES, deps, infra),
+        areas=(Area("accounts", resources.files("services.accounts") / "sql/migrations"),),
+        subscriptions=subscribers.SUBSCRIPTIONS,
+    )

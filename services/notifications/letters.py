@@ -1,0 +1,116 @@
+"""Writes an e-mail: the same words as plain text and as HTML, in the recipient's language."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel import dates
+
+from services.notifications import rules
+from shared import typography
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from services.notifications.settings import Settings
+
+PLACE = ZoneInfo("America/Toronto")
+WIDTH = 72
+PATTERNS = {"fr": "d MMMM y 'à' H 'h' mm", "en": "MMMM d, y 'at' h:mm a"}
+LOCALES = {"fr": "fr_CA", "en": "en_CA"}
+PATHS = {"verification": "verify", "password-reset": "reset"}
+
+
+@cache
+def _environment(*, html: bool) -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("services.notifications", "templates"),
+        autoescape=html,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def moment(text: str, language: str) -> str:
+    """Write a moment as people read it, at our users' place."""
+    local = datetime.fromisoformat(text).astimezone(PLACE)
+    return dates.format_datetime(local, PATTERNS[language], locale=LOCALES[language])
+
+
+def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMessage:
+    """Write one e-mail; `secret` is what its sealed part opened to. Nothing in it can add a header."""
+    language = email["language"]
+    parts = _parts(email["template"], language, _context(email, secret, settings))
+    message = EmailMessage()
+    message["Subject"] = rules.one_line(parts["subject"])
+    message["From"] = Address(settings.mail_name, addr_spec=settings.mail_from)
+    message["To"] = Address(rules.one_line(email["name"]), addr_spec=email["address"])
+    message["Date"] = format_datetime(email["created_at"])
+    message["Message-ID"] = email["message_id"]
+    message["Content-Language"] = language
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Idempotency-Key"] = str(email["id"])
+    message.set_content(_plain(parts))
+    layout = _environment(html=True).get_template("layout.html")
+    message.add_alternative(layout.render(language=language, **parts), subtype="html")
+    return message
+
+
+def _context(email: Record, secret: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    values = {"matricule": "", "reason": "", "username": ""} | email["data"] | secret
+    path = PATHS.get(email["template"])
+    link = f"{settings.public_url}/{path}?token={secret['token']}" if path and secret else settings.public_url
+    return values | {
+        "name": email["name"],
+        "address": email["address"],
+        "when": moment(email["data"]["when"], email["language"]),
+        "link": link,
+        "site": settings.public_url,
+        "support": settings.mail_support,
+    }
+
+
+def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, Any]:
+    """Render each block of a template as plain text; paragraphs are parted by empty lines."""
+    found = _environment(html=False).get_template(f"{template}/{language}.txt")
+    state = found.new_context(context)
+    blocks = {name: "".join(block(state)) for name, block in found.blocks.items()}
+    written = {name: typography.french(text) if language == "fr" else text for name, text in blocks.items()}
+    label, _, link = written.get("action", "").strip().partition("|")
+    return {
+        "subject": written["subject"].strip(),
+        "body": _paragraphs(written["body"]),
+        "action": {"label": label.strip(), "link": link.strip()} if link else None,
+        "code": written.get("code", "").strip(),
+        "not_you": _paragraphs(written["not_you"]),
+        "reason": _paragraphs(written["reason"]),
+    }
+
+
+def _paragraphs(text: str) -> list[str]:
+    found = (" ".join(part.split(" ")).strip() for part in text.split("\n\n"))
+    return [part.replace("\n", " ") for part in found if part]
+
+
+def _plain(parts: dict[str, Any]) -> str:
+    """Set the words as plain text, 72 signs wide; links stay whole on a line of their own."""
+    blocks = [_wrap(part) for part in parts["body"]]
+    if parts["code"]:
+        blocks.append(f"    {parts['code']}")
+    if parts["action"]:
+        blocks.append(f"{parts['action']['label']}\n{parts['action']['link']}")
+    blocks += [_wrap(part) for part in parts["not_you"]]
+    return "\n\n".join([*blocks, "-- ", *(_wrap(part) for part in parts["reason"])]) + "\n"
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,17 @@
+"""Notifications' URL table, under `/notifications`."""
+
+from services.notifications import api
+from shared.contracts.permissions import Permission
+from shared.contracts.problems import common
+from shared.contracts.problems import notifications as problems
+from shared.web.routing import Route
+
+ROUTES = (
+    Route("POST", "/v1/alerts", api.raise_alerts, Permission.APPLICATION_ALERT_RAISE),
+    Route("GET", "/v1/emails", api.list_emails, Permission.OPERATOR_EMAIL_MANAGE, problems=(common.NotFound,)),
+    Route("GET", "/v1/emails/{email_id}", api.show_email, Permission.OPERATOR_EMAIL_MANAGE),
+    Route(
+        "POST", "/v1/emails/{email_id}/retry", api.retry_email, Permission.OPERATOR_EMAIL_MANAGE,
+        problems=(problems.EmailNotRetriable,),
+    ),
+)

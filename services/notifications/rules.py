@@ -1,0 +1,47 @@
+"""When to try again, what a reply means, and what may stand in a header; no I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import unicodedata
+from uuid import UUID
+
+MINUTE = 60.0
+BACKOFF = (5.0, MINUTE, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 360 * MINUTE, 1440 * MINUTE)
+"""Seconds before each further attempt; after the last the e-mail has failed."""
+JITTER = 0.2
+
+
+def key_of(cause: UUID | str, template: str, address: str) -> bytes:
+    """Give the key of an e-mail from its meaning, so that the same event never makes two."""
+    return hashlib.sha256(f"{cause}|{template}|{address}".encode()).digest()
+
+
+def message_id(email_id: UUID, sender: str) -> str:
+    """Give the Message-ID, the same for every attempt (RFC 5322 §3.6.4)."""
+    return f"<{email_id}@{sender.rsplit('@', 1)[-1]}>"
+
+
+def pause(attempts: int) -> float | None:
+    """Give the seconds until the next attempt after so many; None when it was the last."""
+    if attempts > len(BACKOFF):
+        return None
+    return BACKOFF[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+
+
+def is_final(code: int) -> bool:
+    """Tell whether a reply of the mail server is for good (RFC 5321 §4.2.1)."""
+    return 500 <= code < 600  # noqa: PLR2004 - reply classes
+
+
+def one_line(text: str) -> str:
+    """Remove everything that could end a header or hide in one: control signs and line separators."""
+    kept = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf", "Zl", "Zp"))
+    return " ".join("".join(kept).split())
+
+
+def mask(address: str) -> str:
+    """Show an address so that it can be recognised, not read: `j***@example.ca`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"

@@ -1,0 +1,90 @@
+-- name: upsert_recipient
+-- Keep the newest name, address and language of a person.
+insert into recipient (id, first_name, last_name, email, language, version) values ($1, $2, $3, $4, $5, $6)
+on conflict (id) do update set
+    first_name = excluded.first_name, last_name = excluded.last_name, email = excluded.email,
+    language = excluded.language, version = excluded.version
+where excluded.version > recipient.version
+
+-- name: find_recipient
+-- Give a person's address.
+select id, first_name, last_name, email, language from recipient where id = $1
+
+-- name: insert_email
+-- Ask for an e-mail, once per key. Beyond ten of a kind an hour to one address the next ones wait, unless urgent.
+insert into email (
+    id, key, template, recipient, name, address, language, data, sealed, cause, correlation_id, message_id, merge_key,
+    send_after
+)
+select
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    clock_timestamp() + make_interval(secs => $14) + case when $15 then interval '0' else (
+        select count(*) / 10 * interval '1 hour' from email
+        where address = $6 and template = $3 and created_at > clock_timestamp() - interval '1 hour'
+    ) end
+on conflict do nothing
+returning id
+
+-- name: merge_email
+-- Count one more into an e-mail of the same merge key that still waits.
+update email set data = jsonb_set(data, '{count}', to_jsonb((data ->> 'count')::int + 1))
+where merge_key = $1 and state = 'queued'
+returning id
+
+-- name: insert_alert
+-- Take an alert of an application once by its key.
+insert into alert (application, key) values ($1, $2) on conflict do nothing returning true
+
+-- name: claim_emails
+-- Take e-mails that are due, for two minutes; nobody else takes them meanwhile.
+update email set
+    state = 'sending', owner = $1, attempts = attempts + 1, lease_until = clock_timestamp() + interval '2 minutes'
+where id in (
+    select id from email where state = 'queued' and send_after <= clock_timestamp()
+    order by send_after limit $2 for update skip locked
+)
+returning *
+
+-- name: take_back_leases
+-- E-mails whose sender died: whether they left is unknown; they go once more under the same Message-ID.
+update email set
+    state = case when unknowns = 0 then 'queued' else 'unknown' end, unknowns = unknowns + 1, owner = null,
+    sealed = case when unknowns = 0 then sealed end, send_after = clock_timestamp(),
+    version = version + case when unknowns = 0 then 0 else 1 end
+where state = 'sending' and lease_until < clock_timestamp()
+returning *
+
+-- name: end_email
+-- Say how an e-mail ended; only its owner may. What was sealed is erased.
+update email set
+    state = $3, last_reply = $4, owner = null, lease_until = null, sealed = null, version = version + 1,
+    ended_at = clock_timestamp()
+where id = $1 and owner = $2 and state = 'sending'
+returning *
+
+-- name: postpone_email
+-- Try an e-mail again later; only its owner may.
+update email set
+    state = 'queued', last_reply = $4, owner = null, lease_until = null,
+    send_after = clock_timestamp() + make_interval(secs => $3), unknowns = unknowns + $5, merge_key = null
+where id = $1 and owner = $2 and state = 'sending'
+
+-- name: retry_email
+-- Send an e-mail again that failed; one that held a secret cannot be.
+update email set state = 'queued', send_after = clock_timestamp(), attempts = 0, unknowns = 0, ended_at = null, merge_key = null
+where id = $1 and state in ('failed', 'bounced', 'unknown') and template <> all($2::text[])
+returning *
+
+-- name: find_email
+-- Give one e-mail.
+select * from email where id = $1
+
+-- name: list_emails
+-- Give e-mails, newest first, by state and template if wanted.
+select * from email
+where
+    ($1::text is null or state = $1)
+    and ($2::text is null or template = $2)
+    and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+order by created_at desc, id desc
+limit $5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich import progress, table
 
@@ -13,7 +14,7 @@ from services import sample
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from services.accounts.commands import Summary
+    from services.accounts import schemas
     from services.together import Place
 
 
@@ -38,17 +39,17 @@ def _accounts() -> table.Table:
 
 
 class ImportProgress:
-    """A bar that moves with the bytes read, and the summary with every bad row."""
+    """A bar that moves with the bytes read."""
 
     def __init__(self, out: Console, file: Path) -> None:
-        self._out, self._size = out, file.stat().st_size
         self._bar = progress.Progress(
             *progress.Progress.get_default_columns(), progress.TextColumn("{task.fields[rows]} rows"), console=out
         )
-        self._task = self._bar.add_task(file.name, total=self._size, rows=0)
+        self._task = self._bar.add_task(file.name, total=file.stat().st_size, rows=0)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._bar.start()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -59,11 +60,16 @@ class ImportProgress:
         """Move to `done` bytes and `rows` rows."""
         self._bar.update(self._task, completed=done, rows=rows)
 
-    def finish(self, summary: Summary) -> None:
-        """Print what came of it."""
-        for fault in summary.faults:
-            self._out.print(f"line {fault.line}: {fault.reason_fr} / {fault.reason_en}", markup=False)
-        self._out.print(
-            f"{summary.rows} rows: {summary.created} created, {summary.changed} changed, "
-            f"{summary.unchanged} unchanged, {summary.bad} bad"
-        )
+
+async def show_import(out: Console, find: Callable[[int], Awaitable[schemas.Import]]) -> None:
+    """Print every bad row with its line and reason, then what came of the import."""
+    found = await find(0)
+    while found.faults:
+        for fault in found.faults:
+            where = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
+            out.print(f"{where}: {fault.reason_fr} / {fault.reason_en}", markup=False)
+        found = await find(found.faults[-1].line)
+    out.print(
+        f"{found.rows} rows: {found.created} created, {found.changed} changed, "
+        f"{found.unchanged} unchanged, {found.bad} bad"
+    )

@@ -17,9 +17,9 @@ from rich import console
 
 from services import banner, sample, together
 from services.accounts import commands as accounts
+from services.accounts import imports, queries
 from services.identity import commands as identity
-from services.mailbox import Mailbox
-from shared import ids, logging, requests, runtime, substrate
+from shared import ids, logging, requests, runtime
 from shared.contracts.problems import Problem
 from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
@@ -34,6 +34,7 @@ parked = cyclopts.App(name="parked", help="Events that could not be handled, gro
 cli.command(operator)
 cli.command(parked)
 
+CHUNK = 65_536
 OWN = {"MANDAT_HOME", "MANDAT_PORT"}
 ServiceName = Annotated[str, cyclopts.Parameter(help="identity, accounts, delegation, notifications or audit")]
 
@@ -87,10 +88,15 @@ def serve(*, sample_data: Annotated[bool, cyclopts.Parameter(name="--sample")] =
     out.print("Stopped. Everything is kept.")
 
 
-async def _started(here: together.Place, sample_data: bool, mailbox: Mailbox) -> None:
+async def _started(here: together.Place, sample_data: bool) -> None:  # noqa: FBT001 - bound by partial
     if sample_data:
-        await sample.load(here, mailbox, out)
+        await sample.load(here.url, here.home / "sample.loaded", out, _make_operator)
     banner.show(out, here, sample_data=sample_data)
+
+
+async def _make_operator(username: str) -> None:
+    async with _pool("identity") as (pool, _), pool.transaction() as connection:
+        await identity.make_operator(connection, username)
 
 
 @cli.command(name="import")
@@ -107,18 +113,20 @@ def import_roster(file: Path) -> None:
     asyncio.run(_with_database("accounts", partial(_import, file)))
 
 
-async def _import(file: Path, pool: Pool, secrets: Path) -> None:
-    bar = banner.ImportProgress(out, file)
-    with file.open("rb") as lines, bar:
-        summary = await accounts.import_roster(
-            pool,
-            accounts.Secrets(pins=keyring.Keyring.load(secrets, "pin"), sealer=sealing.Sealer.load(secrets)),
-            lines,
-            import_id=ids.uuid7(),
-            started_by="system",
-            report=bar.report,
+async def _import(file: Path, pool: Pool, folder: Path) -> None:
+    secrets = accounts.Secrets(pins=keyring.Keyring.load(folder, "pin"), sealer=sealing.Sealer.load(folder))
+    import_id = ids.uuid7()
+    with banner.ImportProgress(out, file) as bar:
+        await imports.import_roster(
+            pool, secrets, _chunks(file), import_id=import_id, started_by="system", report=bar.report
         )
-    bar.finish(summary)
+    await banner.show_import(out, lambda line: queries.find_import(pool, import_id, line))
+
+
+async def _chunks(file: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(file.open, "rb") as source:
+        while chunk := await asyncio.to_thread(source.read, CHUNK):
+            yield chunk
 
 
 @operator.command(name="add")
@@ -204,7 +212,7 @@ async def _pool(name: str) -> AsyncIterator[tuple[Pool, Path]]:
         return
     here = place()
     async with _embedded(here) as server, _opened(await server.ensure_database(name)) as pool:
-        await migrate.migrate(pool.dsn, [*substrate.AREAS, *await together.areas(name, here, pool)])
+        await together.prepare(name, here, pool)
         yield pool, here.secrets
 
 

@@ -52,7 +52,7 @@ class Caller:
         async with self._http.request(method, url, headers=head | (headers or {}), timeout=TIMEOUT, **body) as answer:
             is_json = "json" in answer.content_type
             content = await (answer.json(content_type=None) if is_json else answer.text())
-            return Answer(answer.status, content or None, dict(answer.headers))
+            return Answer(answer.status, None if content == "" else content, dict(answer.headers))
 
     async def get(self, path: str, *, expect: int = 200, **params: Any) -> Any:
         """Read; `Unexpected` for any other status."""

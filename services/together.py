@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import aiohttp
 
 from examples.cadastre import app as cadastre
 from examples.cadastre import settings as cadastre_settings
@@ -22,9 +25,9 @@ from services.identity import settings as identity_settings
 from services.mailbox import Mailbox
 from services.notifications import app as notifications
 from services.notifications import settings as notifications_settings
-from shared import runtime, worker
+from shared import runtime, service, substrate, worker
 from shared.crypto import keyring, sealing
-from shared.db import embedded
+from shared.db import embedded, migrate
 from shared.db.pool import Pool
 from shared.messaging import memory
 from shared.settings import ServiceSettings
@@ -39,6 +42,7 @@ PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
 }
 """Everything that runs, in the order of its start."""
 
+HEARING = ("accounts", "audit", "delegation", "notifications")
 KEYS = ("identity", "delegation", "pin")
 CLIENT = "cadastre"
 CONNECTIONS = 8
@@ -61,6 +65,18 @@ class Place:
     def secrets(self) -> Path:
         """The folder of key files."""
         return self.home / "secrets"
+
+
+def ensure_port_free(place: Place) -> None:
+    """Raise OSError, saying what to do, when somebody listens on our port already."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((place.host, place.port))
+        except OSError as error:
+            raise OSError(
+                f"port {place.port} is in use: stop what listens there, or choose another with MANDAT_PORT"
+            ) from error
 
 
 def make_secrets(folder: Path) -> None:
@@ -102,13 +118,13 @@ async def database(place: Place) -> AsyncIterator[embedded.EmbeddedPostgres]:
         await server.stop()
 
 
-async def serve(place: Place, started: Callable[[Mailbox], Awaitable[None]]) -> None:
+async def serve(place: Place, started: Callable[[], Awaitable[None]]) -> None:
     """Run everything until told to stop; `started` is called once, when the first request can come."""
     make_secrets(place.secrets)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(database(place))
         mailbox = await stack.enter_async_context(_mailbox(place.home / "mail"))
-        carrier = memory.MemoryBus()
+        carrier = memory.MemoryBus(HEARING)
         stack.push_async_callback(carrier.close)
         running = []
         for name, (_, build) in PARTS.items():
@@ -119,9 +135,16 @@ async def serve(place: Place, started: Callable[[Mailbox], Awaitable[None]]) -> 
         supervisor = worker.Supervisor([one for each in running for one in each.workers])
         root = runtime.root_app(running, carrier, supervisor)
         root.add_subapp("/mailbox", mailbox.app())
-        await runtime.serve(
-            root, place.host, place.port, supervisor, drain=0, started=lambda: started(mailbox)
-        )
+        await runtime.serve(root, place.host, place.port, supervisor, drain=0, started=started)
+
+
+async def prepare(name: str, here: Place, pool: Pool) -> None:
+    """Bring the database of one part to its newest version, for the command line while nothing runs."""
+    async with aiohttp.ClientSession() as http:
+        settings = settings_for(name, here, pool.dsn, 1025)
+        infra = service.Infra(pool=pool, http=http, tokens=runtime.token_verifier(settings, http))
+        built = await PARTS[name][1](settings, infra)
+        await migrate.migrate(pool.dsn, [*substrate.AREAS, *built.areas])
 
 
 async def introduce_cadastre(pool: Pool, folder: Path) -> None:

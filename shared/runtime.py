@@ -14,16 +14,17 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from shared import logging, service, substrate, worker
+from shared import logging, substrate, worker
+from shared import service as services
 from shared.crypto import verify
 from shared.db import migrate, pool
-from shared.messaging import bus, consumer, rabbit, relay, retry
+from shared.messaging import bus, cleaning, consumer, rabbit, relay, retry
 from shared.settings import ServiceSettings, check_environment, variables
 from shared.web import health, idempotency, metrics, server, throttle
 
 log = structlog.get_logger()
 
-Build = Callable[[Any, service.Infra], Awaitable[service.Service]]
+Build = Callable[[Any, services.Infra], Awaitable[services.Service]]
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 HOUR = 3600.0
 
@@ -32,10 +33,10 @@ HOUR = 3600.0
 class Running:
     """One assembled service: what it is, and the long tasks that keep it going."""
 
-    service: service.Service
+    service: services.Service
     pool: pool.Pool
     consumer: consumer.Consumer | None
-    workers: tuple[service.Worker, ...]
+    workers: tuple[services.Worker, ...]
 
 
 def token_verifier(settings: ServiceSettings, http: aiohttp.ClientSession) -> verify.TokenVerifier:
@@ -56,7 +57,7 @@ async def assembled(
         own = await pool.Pool.open(settings.database_url, name=name, size=settings.pool_size)
         stack.push_async_callback(own.close)
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
-        infra = service.Infra(pool=own, http=http, tokens=token_verifier(settings, http))
+        infra = services.Infra(pool=own, http=http, tokens=token_verifier(settings, http))
         built = await build(settings, infra)
         await migrate.migrate(settings.database_url, [*substrate.AREAS, *built.areas])
         if built.ensure:
@@ -64,23 +65,24 @@ async def assembled(
         yield _running(built, own, carrier)
 
 
-def _running(built: service.Service, own: pool.Pool, carrier: bus.Bus | None) -> Running:
-    workers = [*built.workers, _keeping_clean(own)]
+def _running(built: services.Service, own: pool.Pool, carrier: bus.Bus | None) -> Running:
+    workers: list[services.Worker] = [*built.workers, _keeping_clean(built.name, own)]
     taking = None
     if built.subscriptions:
         taking = consumer.Consumer(built.name, own, built.subscriptions)
-        workers.append(service.Worker(f"{built.name}.retry", retry.Retrier(taking, own).run))
+        workers.append(services.Worker(f"{built.name}.retry", retry.Retrier(taking, own).run))
     if carrier is not None and built.speaks:
-        workers.append(service.Worker(f"{built.name}.relay", relay.Relay(own, carrier).run))
+        workers.append(services.Worker(f"{built.name}.relay", relay.Relay(own, carrier).run))
     return Running(service=built, pool=own, consumer=taking, workers=tuple(workers))
 
 
-def _keeping_clean(own: pool.Pool) -> service.Worker:
+def _keeping_clean(name: str, own: pool.Pool) -> services.Worker:
     async def clean() -> None:
         await idempotency.clean(own)
         await throttle.clean(own)
+        await cleaning.clean(own)
 
-    return service.every("clean", HOUR, clean)
+    return services.every(f"{name}.clean", HOUR, clean)
 
 
 async def listen(running: Sequence[Running], carrier: bus.Bus | None) -> None:
@@ -136,10 +138,10 @@ async def serve(
     stop = _on_signal()
     runner = web.AppRunner(root, handle_signals=False, shutdown_timeout=10, access_log=None)
     await runner.setup()
+    await web.TCPSite(runner, host, port, backlog=1024).start()
+    log.info("listening", host=host, port=port)
+    working = asyncio.create_task(supervisor.run(stop))
     try:
-        await web.TCPSite(runner, host, port, reuse_port=False, backlog=1024).start()
-        log.info("listening", host=host, port=port)
-        working = asyncio.create_task(supervisor.run(stop))
         if started:
             await started()
         await _either(stop, working)
@@ -147,8 +149,8 @@ async def serve(
         await asyncio.sleep(drain)
     finally:
         await runner.cleanup()
-    stop.set()
-    await working
+        stop.set()
+        await working
 
 
 async def _either(stop: asyncio.Event, working: asyncio.Task[None]) -> None:
@@ -168,7 +170,7 @@ def _on_signal() -> asyncio.Event:
 def main(name: str, settings_class: type[ServiceSettings], build: Build) -> None:
     """Run one service as a process of its own, on RabbitMQ where it speaks or hears."""
     check_environment(variables(settings_class))
-    settings = settings_class()  # type: ignore[call-arg]  # from the environment
+    settings = settings_class()
     logging.configure(name, settings.log_level, development=settings.development)
     run(_alone(name, settings, build))
 

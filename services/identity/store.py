@@ -54,6 +54,11 @@ class Person:
         return f"Person({self.id})"
 
     @property
+    def verified(self) -> bool:
+        """Whether he proved his e-mail address."""
+        return self.verified_at is not None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What a password must not be made of."""
         return (self.username, self.email.partition("@")[0], self.first_name, self.last_name)

@@ -66,10 +66,10 @@ def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMes
 
 
 def _context(email: Record, secret: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    values = {"matricule": "", "reason": "", "username": ""} | email["data"] | secret
+    values: dict[str, Any] = {"matricule": "", "reason": "", "username": "", **email["data"], **secret}
     path = PATHS.get(email["template"])
     link = f"{settings.public_url}/{path}?token={secret['token']}" if path and secret else settings.public_url
-    return values | {
+    values |= {
         "name": email["name"],
         "address": email["address"],
         "when": moment(email["data"]["when"], email["language"]),
@@ -77,6 +77,7 @@ def _context(email: Record, secret: dict[str, Any], settings: Settings) -> dict[
         "site": settings.public_url,
         "support": settings.mail_support,
     }
+    return values
 
 
 def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def _filled(part: PartialEvaluation, top: PartialEvaluation) -> Evaluation | Non
     if subject is None or action is None or resource is None:
         return None
     context = top.context if part.context is None else part.context
-    return Evaluation(subject=subject, action=action, resource=resource, context=context)
+    # Its parts were validated with the batch.
+    return Evaluation.model_construct(subject=subject, action=action, resource=resource, context=context)
 
 
 def until_settled(decisions: Sequence[Decision], semantic: Semantic) -> list[Decision]:

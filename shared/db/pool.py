@@ -101,11 +101,9 @@ class Pool:
 
     async def close(self) -> None:
         """Wait for borrowed connections to come back (at most 5 s), then close all."""
-        try:
+        with suppress(TimeoutError):  # asyncpg then ends the borrowed ones itself
             async with asyncio.timeout(connections.CLOSE_SECONDS):
                 await self._pool.close()
-        except TimeoutError:
-            self._pool.terminate()
 
     async def _acquire(self) -> PoolConnectionProxy[asyncpg.Record]:
         # A database that restarts is back within the limit as a rule, so a refusal is not yet the end.

@@ -177,8 +177,6 @@ class FlakyBus:
         return self.up
 
 
-
-
 def versions_of(published: Sequence[Envelope], counter: UUID) -> list[int]:
     """List the versions of a counter in the order they were published."""
     return [one.sequence for one in published if one.subject == f"counter/{counter}"]

@@ -14,7 +14,7 @@ from shared.db.pool import Connection
 async def make_operator(connection: Connection, username: str) -> Person:
     """Give a verified person the operator role, in effect from the next sign-in or refresh (`not-found`)."""
     person = await _find(connection, username)
-    if person.verified_at is None:
+    if not person.verified:
         raise common.NotFound
     if await store.set_operator(connection, person.id, operator=True):
         return await speaking.announce(connection, events.UserChanged, person.id)

@@ -69,7 +69,7 @@ async def send_reset(deps: Deps, connection: Connection, request: Request) -> No
     person = await store.find_person(connection, rules.key(request.value))
     if person is None or not await limits.may_write(deps, person.id):
         return
-    if person.verified_at is None:
+    if not person.verified:
         sealed = await speaking.verification_link(deps, connection, person.id, speaking.REGISTRATION, person.email)
         more = {"sent_to": person.email, "sealed": sealed}
         await speaking.announce(connection, events.VerificationRequested, person.id, **more)

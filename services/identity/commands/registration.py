@@ -96,7 +96,7 @@ async def ask_verification(deps: Deps, email: str, address: str) -> None:
 async def send_verification(deps: Deps, connection: Connection, request: Request) -> None:
     """Mail a new link to a person who has not proved the address yet."""
     person = await store.find_person(connection, rules.key(request.value))
-    if person is None or person.verified_at is not None or not await limits.may_write(deps, person.id):
+    if person is None or person.verified or not await limits.may_write(deps, person.id):
         return
     sealed = await speaking.verification_link(deps, connection, person.id, speaking.REGISTRATION, person.email)
     await speaking.announce(connection, events.VerificationRequested, person.id, sent_to=person.email, sealed=sealed)

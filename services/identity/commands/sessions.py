@@ -44,7 +44,7 @@ async def sign_in(deps: Deps, login: str, password: str, device_token: str | Non
         await guessing.failed()
         raise problems.WrongCredentials
     await guessing.succeeded()
-    if person.verified_at is None:
+    if not person.verified:
         raise problems.EmailNotVerified
     await _refresh_hash(deps, person, password)
     async with deps.pool.transaction() as connection:

@@ -29,7 +29,7 @@ async def announce(connection: Connection, event: type[events.User], person_id: 
         last_name=person.last_name,
         email=person.email,
         language=person.language,
-        verified=person.verified_at is not None,
+        verified=person.verified,
         operator=person.operator,
         **more,
     )

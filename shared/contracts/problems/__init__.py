@@ -3,6 +3,8 @@
 from shared.contracts.problems import accounts, audit, cadastre, common, delegation, identity, notifications
 from shared.contracts.problems.base import Problem
 
+__all__ = ["PROBLEMS", "Problem"]
+
 MODULES = (accounts, audit, cadastre, common, delegation, identity, notifications)
 
 

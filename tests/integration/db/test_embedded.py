@@ -7,20 +7,19 @@ import os
 import signal
 import socket
 import subprocess
-import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 import psutil
 import pytest
 
-from shared.db import embedded, postmaster
+from shared.db import account, embedded, postmaster
 from shared.db import home as homes
 from shared.db.embedded import EmbeddedError, EmbeddedPostgres, FolderInUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.integration.db.conftest import OwnerProcess
 
@@ -29,8 +28,8 @@ NOBODY = 65534
 
 @pytest.fixture
 def stranger() -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process that has nothing to do with us."""
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+    """Run a process that has nothing to do with us, of the user that the server runs as."""
+    with subprocess.Popen(["/bin/sleep", "60"], **account.choose(Path("/nowhere")).switch) as process:
         yield process
         process.kill()
 
@@ -238,12 +237,13 @@ async def test_start_without_the_password_of_existing_data_says_which_file_is_go
         await server.start()
 
 
-async def test_start_cancelled_leaves_a_home_that_starts(server: EmbeddedPostgres) -> None:
+async def test_start_cancelled_leaves_no_process_and_a_home_that_starts(home: Path, server: EmbeddedPostgres) -> None:
     starting = asyncio.create_task(server.start())
     await asyncio.sleep(0.15)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
+    assert [] == [process for process in psutil.process_iter(["cmdline"]) if str(home) in str(process.info["cmdline"])]
     await server.start()
     assert 1 == await value(server.dsn(), "select 1")
 

@@ -216,7 +216,9 @@ class TestRetry:
         await consumer.receive([support.delivery(support.envelope(1))])
         seen = []
         for _ in range(5):
-            row = await sink.fetchrow("select state, extract(epoch from next_at - last_failed_at)::int as wait from retry")
+            row = await sink.fetchrow(
+                "select state, extract(epoch from next_at - last_failed_at)::int as wait from retry"
+            )
             seen.append((row["state"], row["wait"]))
             await self.due(sink)
             await retry.Retrier(consumer, sink).run_due()

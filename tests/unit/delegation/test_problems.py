@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.delegation import queries
+from services.delegation import queries, settings
 from shared.contracts.problems import delegation as problems
 
 REFUSALS = problems.Refusal.__subclasses__()
@@ -24,15 +24,15 @@ def test_refusal_is_complete_in_both_languages(refusal):
     assert len(set(texts)) == 6
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        text.fr
-        for one in vars(problems).values()
-        if isinstance(one, type) and "slug" in vars(one)
-        for text in (one.title, one.detail, getattr(one, "who_can_change", one.title))
-    ],
-)
+FRENCH = [
+    text.fr
+    for one in vars(problems).values()
+    if isinstance(one, type) and "slug" in vars(one)
+    for text in (one.title, one.detail, getattr(one, "who_can_change", one.title))
+] + [text.fr for one in settings.load_catalogue(settings.PACKAGED).services for text in (one.name, one.description)]
+
+
+@pytest.mark.parametrize("text", FRENCH)
 def test_french_text_is_typographically_right(text):
     assert TYPOGRAPHY.search(text) is None
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from shared.db.migrate import Area
 
 
+pytest_plugins = ("tests.support.fixtures_rabbit",)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres() -> AsyncIterator[servers.Server]:
     """Run one PostgreSQL for all tests."""

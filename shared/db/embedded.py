@@ -117,8 +117,12 @@ class EmbeddedPostgres:
         self._process = None
 
     def _take(self) -> None:
-        homes.create(self._home)
-        self._lock.take()
+        try:
+            homes.create(self._home)
+            self._lock.take()
+        except OSError as error:
+            reason = f"{self._home} cannot be used ({error.strerror}): set MANDAT_HOME to a folder of yours"
+            raise EmbeddedError(reason) from error
 
     def _prepare(self) -> postmaster.Postmaster:
         who = account.choose(homes.known_base(self._home) / DATA)

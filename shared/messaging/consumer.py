@@ -108,8 +108,9 @@ class Consumer:
         try:
             await self.take([event], ending)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is kept and tried again
-            self._report(event, error)
+            # When the database is away this raises too, and the event goes back to the bus.
             await failures.keep(self._pool, self.name, event, error)
+            self._report(event, error)
 
     async def _take_again(self, events: Sequence[Incoming]) -> None:
         if events:
@@ -134,8 +135,8 @@ class Consumer:
         return None
 
     async def _park(self, event: Incoming | Unread, error: Exception) -> None:
-        log.error("event parked", error=failures.describe(error), **self._facts(event))
         await failures.keep(self._pool, self.name, event, error, parked=True)
+        log.error("event parked", error=failures.describe(error), **self._facts(event))
 
     def _report(self, event: Incoming, error: Exception) -> None:
         if isinstance(error, NotYet):

@@ -18,7 +18,8 @@ from tests.journeys.world import World
 from tests.support.processes import Program, free_port
 
 if TYPE_CHECKING:
-    from tests.support.rabbit import RabbitNode
+    from tests.support.postgres import Databases
+    from tests.support.rabbit import Broker
 
 PUBLIC = "http://mandat.example.com"
 APART = {name: f"services.{name}" for name in together.PARTS} | {"cadastre": "examples.cadastre"}
@@ -38,8 +39,8 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         async with _together(folder) as running:
             yield running
     else:
-        postgres = request.getfixturevalue("postgres")
-        async with _apart(folder, postgres, request.getfixturevalue("rabbit")) as running:
+        databases, rabbit = request.getfixturevalue("databases"), request.getfixturevalue("rabbit")
+        async with _apart(folder, databases, rabbit) as running:
             yield running
 
 
@@ -58,23 +59,24 @@ async def _together(folder: Path) -> AsyncIterator[World]:
 
         server = EmbeddedPostgres.attach(folder / "home")
         assert server is not None
+        dsn = {"identity": await server.ensure_database("identity")}
         async with aiohttp.ClientSession() as http:
-            yield World(http, lambda _: url, make_operator, server.ensure_database)
+            yield World(http, lambda _: url, make_operator, dsn.__getitem__)
     finally:
         assert await program.stop() == 0, program.output()
 
 
 @asynccontextmanager
-async def _apart(folder: Path, postgres: EmbeddedPostgres, rabbit: RabbitNode) -> AsyncIterator[World]:
+async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIterator[World]:
     together.make_secrets(folder / "secrets")
     urls = {name: f"http://127.0.0.1:{free_port()}" for name in APART}
     async with AsyncExitStack() as stack:
         mailbox = await stack.enter_async_context(_mailbox(folder / "mail", urls))
-        databases = {name: await postgres.ensure_database(name) for name in APART}
+        addresses = {name: await databases.create() for name in APART}
 
         def environment(name: str) -> dict[str, str]:
             common = {
-                "MANDAT_DATABASE_URL": databases[name], "MANDAT_PUBLIC_URL": PUBLIC,
+                "MANDAT_DATABASE_URL": addresses[name], "MANDAT_PUBLIC_URL": PUBLIC,
                 "MANDAT_SECRETS": str(folder / "secrets"), "MANDAT_PORT": urls[name].rsplit(":", 1)[1],
                 "MANDAT_IDENTITY_URL": urls["identity"], "MANDAT_DELEGATION_URL": urls["delegation"],
                 "MANDAT_AMQP_URL": rabbit.url, "MANDAT_DRAIN": "0",
@@ -97,7 +99,7 @@ async def _apart(folder: Path, postgres: EmbeddedPostgres, rabbit: RabbitNode) -
             http,
             urls.__getitem__,
             lambda username: command("identity", "operator", "add", username),
-            postgres.ensure_database,
+            addresses.__getitem__,
         )
 
 

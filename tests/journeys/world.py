@@ -50,7 +50,7 @@ class World:
     http: aiohttp.ClientSession
     urls: Callable[[str], str]
     make_operator: Callable[[str], Awaitable[None]]
-    dsn: Callable[[str], Awaitable[str]]
+    dsn: Callable[[str], str]
     _operator: Somebody | None = field(default=None)
 
     @property
@@ -104,7 +104,7 @@ class World:
 
     async def age_password(self, person: Somebody) -> None:
         """Let two days pass since a person last changed the password."""
-        connection = await asyncpg.connect(await self.dsn("identity"))
+        connection = await asyncpg.connect(self.dsn("identity"))
         try:
             await connection.execute(AGE_PASSWORD, person.username)
         finally:

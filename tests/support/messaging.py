@@ -142,7 +142,7 @@ async def running(*tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[list[a
             await asyncio.wait(started, timeout=10)
 
 
-async def eventually(what: Callable[[], Awaitable[object]], wanted: object, *, seconds: float = 10) -> None:
+async def eventually(what: Callable[[], Awaitable[object]], wanted: object = 1, *, seconds: float = 10) -> None:
     """Wait until a question has the wanted answer; say the last answer when it never has."""
     answer: object = None
     with suppress(TimeoutError):

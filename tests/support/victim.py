@@ -33,7 +33,7 @@ async def main(carrier: str, source_dsn: str, sink_dsn: str, name: str, deadly: 
             return known == await source.fetchval("select count(*) from outbox")
 
         async with support.running(Relay(source, bus).run):
-            await support.eventually(settled, True, seconds=20)
+            await support.eventually(settled, seconds=20)
             await support.eventually(lambda: support.unsent(source), 0)
         await bus.close()
 

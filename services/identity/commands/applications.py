@@ -45,5 +45,7 @@ async def remove_application(connection: Connection, client_id: str) -> None:
 
 async def authenticate(deps: Deps, client_id: str, secret: str) -> None:
     """Check a client's secret (`invalid-client`); its 256 random bits need no throttle."""
-    if not await store_sessions.find_secret(deps.pool, client_id, tokens.digest(secret)):
+    # PostgreSQL takes no NUL in a text, and no client id of ours holds one.
+    known = client_id.isprintable() and await store_sessions.find_secret(deps.pool, client_id, tokens.digest(secret))
+    if not known:
         raise problems.InvalidClient

@@ -227,6 +227,11 @@ async def test_start_on_a_port_somebody_has_says_so_and_frees_the_home(home: Pat
     await server.stop()
 
 
+async def test_start_in_a_home_that_cannot_be_made_says_so() -> None:
+    with pytest.raises(EmbeddedError, match=r"^/dev/null/home cannot be used \(Not a directory\): set MANDAT_HOME"):
+        await EmbeddedPostgres(Path("/dev/null/home")).start()
+
+
 async def test_start_without_the_password_of_existing_data_says_which_file_is_gone(
     home: Path, server: EmbeddedPostgres
 ) -> None:

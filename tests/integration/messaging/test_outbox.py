@@ -26,11 +26,17 @@ async def test_emit_outside_a_transaction_is_refused(source):
             await outbox.emit(connection, support.CounterRaised(id=uuid4(), value=1), sequence=1)
 
 
+async def emit_in_one_transaction(pool, *events, then: Exception | None = None) -> None:
+    async with pool.transaction() as connection:
+        for event in events:
+            await outbox.emit(connection, event, sequence=1)
+        if then:
+            raise then
+
+
 async def test_emit_in_a_transaction_that_rolls_back_says_nothing(source):
     with pytest.raises(ZeroDivisionError):
-        async with source.transaction() as connection:
-            await outbox.emit(connection, support.CounterRaised(id=uuid4(), value=1), sequence=1)
-            raise ZeroDivisionError
+        await emit_in_one_transaction(source, support.CounterRaised(id=uuid4(), value=1), then=ZeroDivisionError())
     assert await support.unsent(source) == 0
 
 
@@ -69,9 +75,7 @@ async def test_emit_names_the_aggregate_and_its_version(source):
 async def test_emit_the_same_version_of_an_aggregate_twice_is_refused(source):
     event = support.CounterRaised(id=uuid4(), value=1)
     with pytest.raises(asyncpg.UniqueViolationError):
-        async with source.transaction() as connection:
-            await outbox.emit(connection, event, sequence=1)
-            await outbox.emit(connection, event, sequence=1)
+        await emit_in_one_transaction(source, event, event)
 
 
 async def test_emit_wakes_a_listener_when_the_transaction_commits(source):

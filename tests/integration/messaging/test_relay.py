@@ -23,7 +23,7 @@ ENDING_RELAYS = LOCKS.replace("count(distinct pid)", "pg_terminate_backend(max(p
 async def raise_many(pool, counters, times: int, *, pause: float = 0) -> None:
     for _ in range(times):
         for counter in counters:
-            await support.raise_counter(pool, counter, pause=random.random() * pause)  # noqa: S311
+            await support.raise_counter(pool, counter, pause=random.random() * pause)
 
 
 def ordered(versions: list[int]) -> bool:

@@ -1,0 +1,68 @@
+# Everything starts here: `make run` and `make test` install what they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: $(VENV)/.run ## Run everything in one process (ARGS=--no-sample: without the sample)
+	@exec $(BIN)/python -m services $(ARGS)
+
+.PHONY: test
+test: $(VENV)/.test system ## Run all tests, with RabbitMQ and real processes
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-fast
+test-fast: $(VENV)/.test ## Run the tests that need neither a broker nor a browser
+	$(BIN)/python -m pytest -m "not broker and not browser" $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.test ## Check style, types, imports and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/squawk --config .squawk.toml $$(git ls-files '*/migrations/*.sql')
+
+.PHONY: fmt
+fmt: $(VENV)/.test ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: docs
+docs: $(VENV)/.test ## Write docs/events.md, docs/problems.md and the golden schemas again
+	$(BIN)/python -m tests.support.generate_docs
+
+.PHONY: lock
+lock: ## Pin the dependencies of pyproject.toml with hashes
+	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH"; exit 1; }
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q pyproject.toml --group test -o requirements/test.txt
+
+.PHONY: system
+system: ## Install what the tests need beside Python (RabbitMQ)
+	@tools/system-packages
+
+.PHONY: clean
+clean: ## Remove the virtual environment and caches; the data of `make run` stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.python:
+	@tools/make-venv $(PYTHON) $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt $(VENV)/.python
+	@echo "Installing the packages of requirements/run.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.python
+	@echo "Installing the packages of requirements/test.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,205 @@
+"""A real RabbitMQ for tests: one that is named, a container, or a private node of the installed server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Protocol
+
+import aio_pika
+
+from tests.support.processes import free_port
+
+NAMED = "MANDAT_TEST_AMQP_URL"
+IMAGE = "rabbitmq:4-management"
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+START = 90.0
+NOTHING = (
+    f"The tests need RabbitMQ: name one in {NAMED}, start a container engine that has or can get {IMAGE}, or install "
+    "rabbitmq-server (make test does so as root or with sudo)."
+)
+
+
+class Broker(Protocol):
+    """A running broker: its address, and where it comes from."""
+
+    url: str
+    how: str
+
+
+class Named:
+    """The broker that the environment names."""
+
+    how = "named by the environment"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+class Container:
+    """RabbitMQ in a container of its own, through testcontainers."""
+
+    how = f"container of {IMAGE}"
+
+    def __init__(self) -> None:
+        os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+        from testcontainers.community.rabbitmq import RabbitMqContainer
+
+        self._container = RabbitMqContainer(IMAGE)
+        self.url = ""
+
+    def start(self) -> None:
+        self._container.start()
+        host, port = self._container.get_container_host_ip(), self._container.get_exposed_port(5672)
+        self.url = f"amqp://guest:guest@{host}:{port}/"
+
+    def stop(self) -> None:
+        self._container.stop()
+
+
+def has_image() -> bool:
+    """Tell whether a container engine answers and has the image, or gets it within a minute."""
+    import docker
+    import docker.errors
+
+    try:
+        engine = docker.from_env(timeout=5)
+        engine.ping()
+    except (docker.errors.DockerException, OSError):
+        return False
+    try:
+        engine.images.get(IMAGE)
+    except docker.errors.ImageNotFound:
+        pull = subprocess.run(["docker", "pull", "-q", IMAGE], timeout=60, check=False, capture_output=True)
+        return pull.returncode == 0
+    finally:
+        engine.close()
+    return True
+
+
+class PrivateNode:
+    """A node of the installed server: own name, ports, folders and cookie; nothing of the system's is touched."""
+
+    how = "private node of the installed server"
+
+    def __init__(self) -> None:
+        self._folder = Path(mkdtemp(prefix="mandat-rabbit-"))
+        self._name = f"mandat-{secrets.token_hex(4)}@localhost"
+        self._ports = {"amqp": free_port(), "dist": free_port(), "epmd": free_port()}
+        self._process: asyncio.subprocess.Process | None = None
+        self.url = f"amqp://guest:guest@127.0.0.1:{self._ports['amqp']}/"
+
+    def _environment(self) -> dict[str, str]:
+        folder = self._folder
+        (folder / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{self._ports['amqp']}\nlog.console = false\nvm_memory_high_watermark.relative = 0.4\n"
+            "disk_free_limit.absolute = 50MB\n"
+        )
+        (folder / "plugins").write_text("[].\n")
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "RABBITMQ_NODENAME": self._name,
+            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_DIST_PORT": str(self._ports["dist"]),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+            "ERL_EPMD_PORT": str(self._ports["epmd"]),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+        }
+
+    async def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        out = (self._folder / "out").open("ab")
+        self._process = await asyncio.create_subprocess_exec(
+            str(SERVER), env=self._environment(), stdout=out, stderr=out, stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True, cwd=self._folder,
+        )
+        await self._ready()
+
+    async def _ready(self) -> None:
+        deadline = asyncio.get_running_loop().time() + START
+        while asyncio.get_running_loop().time() < deadline:
+            if self._process is None or self._process.returncode is not None:
+                break
+            try:
+                connection = await aio_pika.connect(self.url, timeout=2)
+            except (OSError, TimeoutError, aio_pika.exceptions.AMQPError):
+                await asyncio.sleep(0.3)
+            else:
+                await connection.close()
+                return
+        raise AssertionError(f"RabbitMQ did not start:\n{(self._folder / 'out').read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        """End it as a crash would (SIGKILL to all its processes)."""
+        self._signal(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Let it hang."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    async def restart(self) -> None:
+        """Start it again after a kill, on the same data and port."""
+        if self._process is not None:
+            await asyncio.wait_for(self._process.wait(), 20)
+        await self.start()
+
+    async def stop(self) -> None:
+        """End it and its port mapper, and remove what it wrote."""
+        self._signal(signal.SIGCONT)
+        self.kill()
+        if self._process is not None:
+            await asyncio.wait_for(self._process.wait(), 20)
+        environment = self._environment() | {"ERL_EPMD_RELAXED_COMMAND_CHECK": "true"}
+        subprocess.run(["epmd", "-kill"], env=environment, check=False, capture_output=True, timeout=10)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _signal(self, what: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            os.killpg(self._process.pid, what)
+
+
+@asynccontextmanager
+async def broker() -> AsyncIterator[Broker]:
+    """Give a broker for a session: named, container, private node; none of them is a failure."""
+    if url := os.environ.get(NAMED):
+        yield Named(url)
+    elif await asyncio.to_thread(has_image):
+        container = Container()
+        await asyncio.to_thread(container.start)
+        try:
+            yield container
+        finally:
+            await asyncio.to_thread(container.stop)
+    else:
+        async with private_node() as node:
+            yield node
+
+
+@asynccontextmanager
+async def private_node() -> AsyncIterator[PrivateNode]:
+    """Give a node that a test may kill and pause."""
+    if not SERVER.exists():
+        raise AssertionError(NOTHING)
+    node = PrivateNode()
+    try:
+        await node.start()
+        yield node
+    finally:
+        await node.stop()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.accounts import commands, roster, rules, store
+import asyncpg
+
+from services.accounts import commands, pins, roster, rules, store
 from shared import ids
 from shared.contracts.envelope import Event
 from shared.contracts.events import accounts as events
@@ -16,86 +19,121 @@ from shared.contracts.problems import accounts as problems
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
-    from asyncpg import Record
-
     from shared.db.pool import Connection, Pool
 
 BATCH = 500
+TRIES = 3
+BREATH = 50
+"""Rows that are read before others get their turn."""
 Report = Callable[[int, int], None]
 """Told bytes and rows done so far, after each batch."""
 
 
+def _tell_nobody(done: int, rows: int) -> None:
+    del done, rows
+
+
 async def import_roster(
     pool: Pool,
-    secrets: commands.Secrets,
+    secrets: pins.Secrets,
     chunks: AsyncIterable[bytes],
     *,
     import_id: UUID,
     started_by: str,
-    report: Report = lambda done, rows: None,
+    report: Report = _tell_nobody,
 ) -> None:
     """Import a roster; good rows land, bad ones are recorded with line and reason (O3, decision 11).
 
     The same id again does nothing when it is done, and begins anew when it was cut off.
-    `import-running` while another runs; `roster-unreadable` for a wrong header.
+    `import-running` while another runs; `roster-unreadable`, `roster-columns-wrong` for a wrong header.
     """
-    async with _alone(pool):
-        async with pool.transaction() as connection:
-            if not await store.begin_import(connection, import_id, started_by):
-                return
+    if await store.is_done(pool, import_id):
+        return
+    async with _alone(pool) as own:
+        if not await store.begin_import(own, import_id, started_by):
+            return
         try:
-            await _import(pool, secrets, chunks, import_id, report)
+            await _read(_Import(pool, own, secrets, import_id), chunks, report)
         except BaseException:
-            await asyncio.shield(store.end_import(pool, import_id, "failed"))
+            await asyncio.shield(store.end_import(own, import_id, "failed"))
             raise
-        await store.end_import(pool, import_id, "done")
+        await store.end_import(own, import_id, "done")
 
 
 @asynccontextmanager
-async def _alone(pool: Pool) -> AsyncIterator[None]:
+async def _alone(pool: Pool) -> AsyncIterator[Connection]:
+    """Give a connection that holds the right to import until it closes, however this process ends."""
     connection = await pool.connect()
     try:
-        if not await connection.fetchval(store.SQL["lock_roster"]):
+        if not await store.lock_roster(connection):
             raise problems.ImportRunning
-        yield
+        yield connection
     finally:
-        await connection.close()
+        await connection.close(timeout=5)
 
 
-async def _import(
-    pool: Pool, secrets: commands.Secrets, chunks: AsyncIterable[bytes], import_id: UUID, report: Report
-) -> None:
-    reader, batch, done, rows = roster.Reader(), [], 0, 0
+async def _read(running: _Import, chunks: AsyncIterable[bytes], report: Report) -> None:
+    reader, batch, done, rows = roster.Reader(), list[roster.Read](), 0, 0
     async for line in roster.lines(chunks):
         done += len(line)
-        if read := reader.feed(line):
-            batch.append(read)
-        if len(batch) == BATCH:
-            rows += await _land(pool, secrets, import_id, batch)
-            batch = []
+        batch += reader.feed(line)
+        if len(batch) >= BATCH:
+            await running.land(batch)
+            rows += len(batch)
             report(done, rows)
-    if last := reader.end():
-        batch.append(last)
-    rows += await _land(pool, secrets, import_id, batch)
-    report(done, rows)
+            batch = []
+        elif len(batch) % BREATH == 0:
+            await asyncio.sleep(0)
+    if batch := batch + reader.end():
+        await running.land(batch)
+    report(done, rows + len(batch))
 
 
-async def _land(pool: Pool, secrets: commands.Secrets, import_id: UUID, batch: Sequence[roster.Read]) -> int:
-    """Bring one batch into the database; give the number of its rows."""
-    if not batch:
-        return 0
-    good = [read for read in batch if isinstance(read, rules.Row)]
-    faults = [read for read in batch if isinstance(read, rules.RowFault)]
-    async with pool.transaction() as connection:
-        created, changed = await _write(connection, secrets, good) if good else (0, 0)
-        if faults:
-            await store.insert_faults(connection, import_id, faults)
-        counts = (len(batch), created, changed, len(good) - created - changed, len(faults))
-        await store.count_import(connection, import_id, counts)
-    return len(batch)
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One import that runs. `own` holds the right to import, and the matricules of the file so far."""
+
+    pool: Pool
+    own: Connection
+    secrets: pins.Secrets
+    import_id: UUID
+
+    async def land(self, batch: Sequence[roster.Read]) -> None:
+        """Bring a batch into the database: its good rows, its faults and its counts, in one transaction."""
+        good, faults = await self._sort(batch)
+        for tried in range(1, TRIES + 1):
+            try:
+                return await self._land(good, faults)
+            except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+                # A PIN that exists already (once in thousands of rosters), or a licence that somebody holds.
+                if tried == TRIES:
+                    raise
+        return None
+
+    async def _sort(self, batch: Sequence[roster.Read]) -> tuple[list[rules.Row], list[rules.RowFault]]:
+        """Part good rows from faults; of the rows with one matricule only the first in the file is good."""
+        faults = [read for read in batch if isinstance(read, rules.RowFault)]
+        rows = [read for read in batch if isinstance(read, rules.Row)]
+        new = await store.insert_seen(self.own, [row.matricule for row in rows]) if rows else set()
+        good = []
+        for row in rows:
+            if row.matricule in new:
+                new.remove(row.matricule)
+                good.append(row)
+            else:
+                faults.append(rules.RowFault(row.line, "duplicate", "matricule"))
+        return good, faults
+
+    async def _land(self, good: Sequence[rules.Row], faults: Sequence[rules.RowFault]) -> None:
+        async with self.pool.transaction() as connection:
+            created, changed = await _write(connection, self.secrets, good) if good else (0, 0)
+            if faults:
+                await store.insert_faults(connection, self.import_id, faults)
+            counts = (len(good) + len(faults), created, changed, len(good) - created - changed, len(faults))
+            await store.count_import(connection, self.import_id, counts)
 
 
-async def _write(connection: Connection, secrets: commands.Secrets, rows: Sequence[rules.Row]) -> tuple[int, int]:
+async def _write(connection: Connection, secrets: pins.Secrets, rows: Sequence[rules.Row]) -> tuple[int, int]:
     known = await store.lock_licences_by_matricule(connection, [row.matricule for row in rows])
     new = [row for row in rows if row.matricule not in known]
     changed = [row for row in rows if row.matricule in known and row.facts() != _facts(known[row.matricule])]
@@ -110,20 +148,18 @@ async def _write(connection: Connection, secrets: commands.Secrets, rows: Sequen
     return len(new), len(changed)
 
 
-def _facts(row: Record) -> tuple[str, ...]:
+def _facts(row: asyncpg.Record) -> tuple[str, ...]:
     return (row["first_name"], row["last_name"], row["email"], row["office"], row["language"])
 
 
-async def _create(
-    connection: Connection, secrets: commands.Secrets, new: Sequence[rules.Row]
-) -> list[tuple[Event, int]]:
+async def _create(connection: Connection, secrets: pins.Secrets, new: Sequence[rules.Row]) -> list[tuple[Event, int]]:
     """Insert new licences, each with its PIN; the cryptography runs beside the event loop."""
-    pins = await asyncio.to_thread(lambda: [secrets.new_pin() for _ in new])
+    made = await asyncio.to_thread(lambda: [secrets.new_pin() for _ in new])
     values = [
         (ids.uuid7(), row.matricule, *row.facts(), digest, shown)
-        for row, (digest, shown, _) in zip(new, pins, strict=True)
+        for row, (digest, shown, _) in zip(new, made, strict=True)
     ]
-    sealed = {row.matricule: notice for row, (_, _, notice) in zip(new, pins, strict=True)}
+    sealed = {row.matricule: notice for row, (_, _, notice) in zip(new, made, strict=True)}
     return [
         (commands.licence_event(events.LicenceImported, record, sealed=sealed[record["matricule"]]), record["version"])
         for record in await store.insert_licences(connection, values)

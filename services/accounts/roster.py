@@ -9,92 +9,104 @@ from services.accounts import rules
 from shared.contracts.problems import accounts as problems
 
 LONGEST_RECORD = 16_384
-BOM = b"\xef\xbb\xbf"
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 Read = rules.Row | rules.RowFault
 
 
 async def lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Split chunks into lines, ends of line included; a line without end is given in pieces of 16 KiB."""
+    """Split chunks into lines, ends of line included; of a line beyond 16 KiB only the beginning is given."""
     rest = b""
     async for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
         for line in whole:
-            yield line + b"\n"
-        while len(rest) > LONGEST_RECORD:
-            yield rest[:LONGEST_RECORD]
-            rest = rest[LONGEST_RECORD:]
+            yield line[: LONGEST_RECORD + 1] + b"\n"
+        rest = rest[: LONGEST_RECORD + 1]
     if rest:
         yield rest
 
 
 class Reader:
-    """Turns lines into rows and faults; the first record is the header."""
+    """Turns lines into rows and faults; the first record is the header.
+
+    A stray quotation mark must not swallow the rows after it: when a record over several lines turns
+    out wrong, its first line is the fault, and the others are read again on their own.
+    """
 
     def __init__(self) -> None:
         self._line = 0
-        self._record = b""
-        self._began = 1
+        self._open: list[tuple[int, str]] = []
         self._header: list[str | None] | None = None
         self._delimiter = ","
-        self._seen: set[int] = set()
 
-    def feed(self, line: bytes) -> Read | None:
-        """Take one line; give the row or the fault that it completes. `roster-unreadable` for a wrong header."""
-        if not self._record:
-            self._began = self._line + 1
-        self._line += line.endswith(b"\n")
-        self._record += line
-        too_long = len(self._record) > LONGEST_RECORD
-        if self._record.count(b'"') % 2 and not too_long:
-            return None
-        record, self._record = self._record, b""
-        return self._refuse(rules.RowFault(self._began, "long")) if too_long else self._complete(record)
+    def feed(self, line: bytes) -> list[Read]:
+        """Take one line; give what it completes. `roster-unreadable`, `roster-columns-wrong` for a wrong header."""
+        self._line += 1
+        text = line.decode(errors="surrogateescape")
+        return self._take(self._line, text.removeprefix(BOM) if self._line == 1 else text)
 
-    def end(self) -> Read | None:
-        """Say that no line comes any more."""
-        if self._record.strip():
-            return self._refuse(rules.RowFault(self._began, "quotes"))
+    def end(self) -> list[Read]:
+        """Say that no line comes any more; give what was still open."""
+        found: list[Read] = []
+        while self._open:
+            found += self._resume("quotes")
         if self._header is None:
-            raise problems.RosterUnreadable(missing=", ".join(rules.REQUIRED))
-        return None
+            raise problems.RosterUnreadable
+        return found
 
-    def _complete(self, record: bytes) -> Read | None:
-        try:
-            text = (record.removeprefix(BOM) if self._began == 1 else record).decode()
-        except UnicodeDecodeError:
-            return self._refuse(rules.RowFault(self._began, "encoding"))
-        if not text.strip():
-            return None
+    def _take(self, number: int, text: str) -> list[Read]:
+        still_open = bool(self._open) and '"' not in text
+        self._open.append((number, text))
+        record = "".join(line for _, line in self._open)
+        if len(record) > LONGEST_RECORD:
+            return self._resume("long")
+        if still_open:
+            return []
         if self._header is None:
-            self._header = self._read_header(text)
-            return None
-        return self._row(text)
-
-    def _refuse(self, fault: rules.RowFault) -> rules.RowFault:
-        if self._header is None:
-            raise problems.RosterUnreadable(missing=", ".join(rules.REQUIRED))
-        return fault
-
-    def _read_header(self, text: str) -> list[str | None]:
-        self._delimiter = ";" if text.count(";") > text.count(",") else ","
+            self._delimiter = ";" if record.count(";") > record.count(",") else ","
         try:
-            return rules.read_header(self._cells(text))
-        except (ValueError, csv.Error) as error:
-            raise problems.RosterUnreadable(missing=str(error)) from error
-
-    def _cells(self, text: str) -> list[str]:
-        return next(csv.reader([text], delimiter=self._delimiter, strict=True))
-
-    def _row(self, text: str) -> Read:
-        assert self._header is not None
-        try:
-            row = rules.read_row(self._began, self._header, self._cells(text))
+            cells = self._cells(record)
         except csv.Error:
-            return rules.RowFault(self._began, "quotes")
+            return [] if self._closes_with_a_quote(record) else self._resume("quotes" if '"' in record else "control")
+        begun, self._open = self._open[0][0], []
+        return self._complete(begun, cells)
+
+    def _cells(self, record: str) -> list[str]:
+        return next(csv.reader([record], delimiter=self._delimiter, strict=True), [])
+
+    def _closes_with_a_quote(self, record: str) -> bool:
+        try:
+            self._cells(record + '"')
+        except csv.Error:
+            return False
+        return True
+
+    def _resume(self, code: str) -> list[Read]:
+        (begun, _), *others = self._open
+        self._open = []
+        if self._header is None:
+            raise problems.RosterUnreadable
+        found: list[Read] = [rules.RowFault(begun, code)]
+        for number, text in others:
+            found += self._take(number, text)
+        return found
+
+    def _complete(self, begun: int, cells: list[str]) -> list[Read]:
+        if not any(cell.strip() for cell in cells):
+            return []
+        if self._header is None:
+            self._header = _read_header(cells)
+            return []
+        try:
+            return [rules.read_row(begun, self._header, cells)]
         except rules.RowFault as fault:
-            return fault
-        number = int(row.matricule)
-        if number in self._seen:
-            return rules.RowFault(self._began, "duplicate", "matricule")
-        self._seen.add(number)
-        return row
+            return [fault]
+
+
+def _read_header(cells: list[str]) -> list[str | None]:
+    if not all(rules.is_text(cell) for cell in cells):
+        raise problems.RosterUnreadable
+    try:
+        return rules.read_header(cells)
+    except rules.HeaderFault as fault:
+        names = (" / ".join(dict.fromkeys((rules.COLUMNS[name][0], name))) for name in fault.columns)
+        raise problems.RosterColumnsWrong(columns=", ".join(names)) from fault

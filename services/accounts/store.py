@@ -12,26 +12,53 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from services.accounts import rules
+    from shared.contracts.events.identity import User
     from shared.db.pool import Connection, Pool
 
 SQL = queries.load("services.accounts")
 
 
-async def upsert_person(connection: Connection, person: UUID, *, verified: bool, version: int) -> None:
+async def upsert_person(connection: Connection, user: User, version: int) -> None:
     """Keep the newest state of a person."""
-    await connection.execute(SQL["upsert_person"], person, verified, version)
+    facts = (user.id, user.username, user.first_name, user.last_name, user.email, user.verified, version)
+    await connection.execute(SQL["upsert_person"], *facts)
 
 
-async def lock_person(connection: Connection, person: UUID) -> bool:
-    """Hold a verified person; False when he is not known as one."""
-    return await connection.fetchval(SQL["lock_person"], person) is not None
+async def is_verified(pool: Pool, person: UUID) -> bool:
+    """Tell whether we know a person as verified."""
+    return await pool.fetchval(SQL["find_verified"], person) is not None
+
+
+async def lock_person(connection: Connection, person: UUID) -> None:
+    """Hold a person."""
+    await connection.execute(SQL["lock_person"], person)
+
+
+async def lock_roster(connection: Connection) -> bool:
+    """Hold the right to import until the connection closes, and prepare to note matricules; False when it is taken."""
+    taken: bool = await connection.fetchval(SQL["lock_roster"])
+    if taken:
+        await connection.execute(SQL["create_seen"])
+    return taken
+
+
+async def insert_seen(connection: Connection, matricules: list[str]) -> set[str]:
+    """Note matricules of the file that is imported; give those that stand there for the first time."""
+    return {row["matricule"] for row in await connection.fetch(SQL["insert_seen"], matricules)}
+
+
+async def is_done(pool: Pool, import_id: UUID) -> bool:
+    """Tell whether an import ran to its end."""
+    return await pool.fetchval(SQL["find_done"], import_id) is not None
 
 
 async def begin_import(connection: Connection, import_id: UUID, started_by: str) -> bool:
     """Begin an import, or again; False when it is done already."""
-    began = await connection.fetchval(SQL["begin_import"], import_id, started_by) is not None
-    if began:
-        await connection.execute(SQL["delete_faults"], import_id)
+    async with connection.transaction():
+        began = await connection.fetchval(SQL["begin_import"], import_id, started_by) is not None
+        if began:
+            await connection.execute(SQL["end_others"], import_id)
+            await connection.execute(SQL["delete_faults"], import_id)
     return began
 
 
@@ -40,9 +67,9 @@ async def count_import(connection: Connection, import_id: UUID, counts: Sequence
     await connection.execute(SQL["count_import"], import_id, *counts)
 
 
-async def end_import(pool: Pool, import_id: UUID, state: str) -> None:
+async def end_import(connection: Connection, import_id: UUID, state: str) -> None:
     """Say how an import ended."""
-    await pool.execute(SQL["end_import"], import_id, state)
+    await connection.execute(SQL["end_import"], import_id, state)
 
 
 async def insert_faults(connection: Connection, import_id: UUID, faults: Sequence[rules.RowFault]) -> None:

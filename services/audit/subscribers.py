@@ -79,6 +79,7 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (identity.RegistrationRepeated, "registration.repeated", actor, the_user),
     (identity.UserChanged, "user.changed", actor, the_user),
     (identity.UserRegistered, "user.registered", the_user, the_user),
+    (identity.UserRemoved, "user.removed", actor, the_user),
     (identity.UserVerified, "user.verified", the_user, the_user),
     (identity.UsernameRequested, "username.requested", actor, the_user),
     (identity.VerificationRequested, "verification.requested", actor, the_user),

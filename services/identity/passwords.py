@@ -68,9 +68,9 @@ def find_weakness(password: str, personal: Iterable[str], common: frozenset[str]
     if _is_repetitive(letters):
         return Weakness.REPETITIVE
     crossed = {
-        Weakness.REPETITIVE: _runs(letters),
         Weakness.PERSONAL: _words(letters, personal_words(personal)),
         Weakness.COMMON: _words(letters, common) | _years(letters),
+        Weakness.REPETITIVE: _runs(letters),
     }
     gone = set().union(*crossed.values())
     if sum(sign.isalnum() for place, sign in enumerate(letters) if place not in gone) >= MUST_REMAIN:

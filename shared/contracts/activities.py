@@ -76,7 +76,11 @@ _ALL = (
     ),
     Activity("user.changed", Text("Modification du profil", "Profile changed")),
     Activity("user.registered", Text("Création d’un identifiant", "Account created")),
-    Activity("user.removed", Text("Fin d’une inscription non confirmée", "Unconfirmed registration ended"), personal=False),
+    Activity(
+        "user.removed",
+        Text("Fin d’une inscription non confirmée", "Unconfirmed registration ended"),
+        personal=False,
+    ),
     Activity("user.verified", Text("Vérification de l’adresse courriel", "E-mail address verified")),
     Activity("username.requested", Text("Rappel du nom d’utilisateur", "User name reminder requested")),
     Activity(

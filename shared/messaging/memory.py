@@ -59,20 +59,22 @@ class _Feed:
         """Feed until cancelled."""
         while True:
             batch = await batches.gather(self.waiting)
-            async with self.busy:
-                await self._hand_over([one for one in batch if not one.taken.done()])
+            try:
+                async with self.busy:
+                    await self._hand_over([one for one in batch if not one.taken.done()])
+            finally:
+                for one in batch:
+                    one.end(Undelivered("the consumer was stopped"))
 
     async def _hand_over(self, batch: list[_Waiting]) -> None:
-        error: Exception | None = Undelivered("the consumer was stopped")
+        error: Exception | None = None
         try:
             async with worker.strays_as_failures():
                 await self.receive([one.delivery for one in batch])
-            error = None
         except Exception as cause:  # noqa: BLE001 - the publisher keeps the event, whatever it was
             error = Undelivered(f"a consumer could not take the event: {type(cause).__name__}")
-        finally:
-            for one in batch:
-                one.end(error)
+        for one in batch:
+            one.end(error)
 
     async def stop(self) -> None:
         """Let the running batch end, at most 10 s; refuse what waits."""

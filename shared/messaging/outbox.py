@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from shared.contracts.envelope import Envelope, Event
 from shared.db import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from shared.db.pool import Connection
@@ -52,7 +52,10 @@ async def emit_many(connection: Connection, said: Sequence[tuple[Event, int]]) -
     if not connection.is_in_transaction():
         raise RuntimeError("an event is emitted in a transaction only")
     envelopes = [_envelope(event, sequence, None) for event, sequence in said]
-    rows = [(one.id, partition(one.subject), one.subject, one.sequence, one.type, one.to_json().decode()) for one in envelopes]
+    rows = [
+        (one.id, partition(one.subject), one.subject, one.sequence, one.type, one.to_json().decode())
+        for one in envelopes
+    ]
     if rows:
         await connection.execute(SQL["insert_outbox_many"], *(list(column) for column in zip(*rows, strict=True)))
 

@@ -69,7 +69,7 @@ class _Publisher(links.Link):
 
     def renew(self) -> None:
         """Connect and declare anew: something of the topology is missing."""
-        self._ended.set()
+        self.lost()
 
     async def use(self, connection: AbstractConnection) -> None:
         self._ended.clear()
@@ -163,7 +163,7 @@ class _Feed(links.Link):
                 tag = await queue.consume(partial(self._hold, given_up=given_up), timeout=SECONDS)
                 consuming.append((queue, tag))
             self.at_work()
-            while None not in (held := await batches.gather(self._waiting)):
+            while self._goes_on() and None not in (held := await batches.gather(self._waiting)):
                 await self._take(held)
                 self._trouble.reset()
                 taken, held = held, []
@@ -173,6 +173,9 @@ class _Feed(links.Link):
         finally:
             self.works = False
             await self._give_back(consuming, held)
+
+    def _goes_on(self) -> bool:
+        return self.works and not self.stopping.is_set()
 
     async def _hold(self, message: AbstractIncomingMessage, *, given_up: bool) -> None:
         self._waiting.put_nowait(_Held(message, given_up))

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 PUBLIC = "http://mandat.example.com"
 APART = {name: f"services.{name}" for name in together.PARTS} | {"cadastre": "examples.cadastre"}
+ROOMY = {"MANDAT_REGISTRATIONS_PER_HOUR": "10000", "MANDAT_LETTERS_PER_HOUR": "10000"}
+"""All people of all journeys come from one address."""
+SOON = {"MANDAT_ALERT_DELAY": "1"}
 EXTRA = {
-    "notifications": lambda urls, smtp: {"MANDAT_SMTP_HOST": "127.0.0.1", "MANDAT_SMTP_PORT": str(smtp)},
+    "identity": lambda urls, smtp: ROOMY,
+    "notifications": lambda urls, smtp: {"MANDAT_SMTP_HOST": "127.0.0.1", "MANDAT_SMTP_PORT": str(smtp)} | SOON,
     "cadastre": lambda urls, smtp: {
         "MANDAT_AUDIT_URL": urls["audit"], "MANDAT_NOTIFICATIONS_URL": urls["notifications"]
     },
@@ -32,22 +36,27 @@ EXTRA = {
 
 
 @pytest.fixture(scope="session", params=["together", pytest.param("apart", marks=pytest.mark.broker)])
-async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """The running system."""
-    folder = tmp_path_factory.mktemp(request.param)
+def needed(request: pytest.FixtureRequest) -> tuple[Databases, Broker] | None:
+    """Give what separate processes need; one process needs nothing."""
     if request.param == "together":
-        async with _together(folder) as running:
-            yield running
-    else:
-        databases, rabbit = request.getfixturevalue("databases"), request.getfixturevalue("rabbit")
-        async with _apart(folder, databases, rabbit) as running:
-            yield running
+        return None
+    return request.getfixturevalue("databases"), request.getfixturevalue("rabbit")
+
+
+@pytest.fixture(scope="session")
+async def world(
+    needed: tuple[Databases, Broker] | None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """The running system."""
+    folder = tmp_path_factory.mktemp("world")
+    async with _apart(folder, *needed) if needed else _together(folder) as running:
+        yield running
 
 
 @asynccontextmanager
 async def _together(folder: Path) -> AsyncIterator[World]:
     port = free_port()
-    environment = {"MANDAT_HOME": str(folder / "home"), "MANDAT_PORT": str(port)}
+    environment = {"MANDAT_HOME": str(folder / "home"), "MANDAT_PORT": str(port)} | ROOMY | SOON
     program = Program("services", environment, folder / "log", ("--no-sample",))
     await program.start()
     url = f"http://127.0.0.1:{port}"
@@ -73,6 +82,8 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
     async with AsyncExitStack() as stack:
         mailbox = await stack.enter_async_context(_mailbox(folder / "mail", urls))
         addresses = {name: await databases.create() for name in APART}
+        for address in addresses.values():
+            stack.push_async_callback(databases.drop, address)
 
         def environment(name: str) -> dict[str, str]:
             common = {

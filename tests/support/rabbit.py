@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -21,6 +21,7 @@ from tests.support.processes import free_port
 NAMED = "MANDAT_TEST_AMQP_URL"
 IMAGE = "rabbitmq:4-management"
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+AMQP = 5672
 START = 90.0
 NOTHING = (
     f"The tests need RabbitMQ: name one in {NAMED}, start a container engine that has or can get {IMAGE}, or install "
@@ -51,18 +52,36 @@ class Container:
 
     def __init__(self) -> None:
         os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
-        from testcontainers.community.rabbitmq import RabbitMqContainer
+        from testcontainers.core.container import DockerContainer
 
-        self._container = RabbitMqContainer(IMAGE)
+        self._container = DockerContainer(IMAGE).with_exposed_ports(AMQP)
         self.url = ""
 
-    def start(self) -> None:
-        self._container.start()
-        host, port = self._container.get_container_host_ip(), self._container.get_exposed_port(5672)
+    async def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        await asyncio.to_thread(self._container.start)
+        host, port = self._container.get_container_host_ip(), self._container.get_exposed_port(AMQP)
         self.url = f"amqp://guest:guest@{host}:{port}/"
+        if not await answers(self.url):
+            raise AssertionError(f"RabbitMQ did not start:\n{self._container.get_logs()}")
 
-    def stop(self) -> None:
-        self._container.stop()
+    async def stop(self) -> None:
+        """Remove it."""
+        await asyncio.to_thread(self._container.stop)
+
+
+async def answers(url: str, alive: Callable[[], bool] = lambda: True) -> bool:
+    """Wait until a broker takes connections; False when it does not in time or is no longer alive."""
+    deadline = asyncio.get_running_loop().time() + START
+    while alive() and asyncio.get_running_loop().time() < deadline:
+        try:
+            connection = await aio_pika.connect(url, timeout=2)
+        except (OSError, TimeoutError, aio_pika.exceptions.AMQPError):
+            await asyncio.sleep(0.3)
+        else:
+            await connection.close()
+            return True
+    return False
 
 
 def has_image() -> bool:
@@ -121,26 +140,16 @@ class PrivateNode:
 
     async def start(self) -> None:
         """Start it and wait until it takes connections."""
-        out = (self._folder / "out").open("ab")
-        self._process = await asyncio.create_subprocess_exec(
-            str(SERVER), env=self._environment(), stdout=out, stderr=out, stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True, cwd=self._folder,
-        )
+        with (self._folder / "out").open("ab") as out:
+            self._process = await asyncio.create_subprocess_exec(
+                str(SERVER), env=self._environment(), stdout=out, stderr=out, stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True, cwd=self._folder,
+            )
         await self._ready()
 
     async def _ready(self) -> None:
-        deadline = asyncio.get_running_loop().time() + START
-        while asyncio.get_running_loop().time() < deadline:
-            if self._process is None or self._process.returncode is not None:
-                break
-            try:
-                connection = await aio_pika.connect(self.url, timeout=2)
-            except (OSError, TimeoutError, aio_pika.exceptions.AMQPError):
-                await asyncio.sleep(0.3)
-            else:
-                await connection.close()
-                return
-        raise AssertionError(f"RabbitMQ did not start:\n{(self._folder / 'out').read_text()[-3000:]}")
+        if not await answers(self.url, lambda: self._process is not None and self._process.returncode is None):
+            raise AssertionError(f"RabbitMQ did not start:\n{(self._folder / 'out').read_text()[-3000:]}")
 
     def kill(self) -> None:
         """End it as a crash would (SIGKILL to all its processes)."""
@@ -182,11 +191,11 @@ async def broker() -> AsyncIterator[Broker]:
         yield Named(url)
     elif await asyncio.to_thread(has_image):
         container = Container()
-        await asyncio.to_thread(container.start)
         try:
+            await container.start()
             yield container
         finally:
-            await asyncio.to_thread(container.stop)
+            await container.stop()
     else:
         async with private_node() as node:
             yield node

@@ -8,7 +8,11 @@ class Own(settings.ServiceSettings):
     hash_threads: int = 1
 
 
-NEEDED = {"public_url": "https://mandat.example.com/", "secrets": "/run/secrets", "database_url": "postgresql://u:canary@h/d"}
+NEEDED = {
+    "public_url": "https://mandat.example.com/",
+    "secrets": "/run/secrets",
+    "database_url": "postgresql://u:canary@h/d",
+}
 
 
 def test_settings_from_the_environment_are_read(monkeypatch):
@@ -44,7 +48,7 @@ def test_settings_refused_do_not_repeat_what_was_given():
 
 
 def test_check_environment_with_a_misspelt_name_says_which_was_meant():
-    with pytest.raises(settings.UnknownSettings, match="MANDAT_HASH_TREADS.*MANDAT_HASH_THREADS"):
+    with pytest.raises(settings.UnknownSettings, match=r"MANDAT_HASH_TREADS.*MANDAT_HASH_THREADS"):
         settings.check_environment(settings.variables(Own), {"MANDAT_HASH_TREADS": "2"})
 
 

@@ -1,24 +1,51 @@
 -- name: upsert_person
 -- Keep the newest state of a person.
-insert into person (id, verified, version) values ($1, $2, $3)
-on conflict (id) do update set verified = excluded.verified, version = excluded.version
+insert into person (id, username, first_name, last_name, email, verified, version) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (id) do update set
+    username = excluded.username,
+    first_name = excluded.first_name,
+    last_name = excluded.last_name,
+    email = excluded.email,
+    verified = excluded.verified,
+    version = excluded.version
 where excluded.version > person.version
 
+-- name: find_verified
+-- Give the id of a person who is known as verified.
+select id from person where id = $1 and verified
+
 -- name: lock_person
--- Hold a verified person, so that he claims one licence at a time.
-select id from person where id = $1 and verified for update
+-- Hold a person, so that he claims one licence at a time.
+select id from person where id = $1 for update
 
 -- name: lock_roster
 -- Let one import run at a time; held until the connection closes.
 select pg_try_advisory_lock(7301)
 
+-- name: create_seen
+-- Keep the matricules of the file that is imported on this connection: a file of any size may be checked for doubles.
+create temporary table seen (matricule text primary key)
+
+-- name: insert_seen
+-- Note matricules; gives those that the file names for the first time.
+insert into seen (matricule) select unnest($1::text[]) on conflict do nothing returning matricule
+
+-- name: find_done
+-- Give the id of an import that ran to its end.
+select id from import where id = $1 and state = 'done'
+
 -- name: begin_import
 -- Begin an import, or begin again one that did not end.
 insert into import (id, started_by, state) values ($1, $2, 'running')
-on conflict (id) do update
-set state = 'running', rows = 0, created = 0, changed = 0, unchanged = 0, bad = 0, finished_at = null
+on conflict (id) do update set
+    state = 'running', started_by = excluded.started_by, started_at = clock_timestamp(), finished_at = null,
+    rows = 0, created = 0, changed = 0, unchanged = 0, bad = 0
 where import.state <> 'done'
 returning id
+
+-- name: end_others
+-- Say of imports whose process died that they failed: one runs at a time, and it is this one.
+update import set state = 'failed', finished_at = clock_timestamp() where state = 'running' and id <> $1
 
 -- name: delete_faults
 -- Forget the faults of an import that begins again.
@@ -51,7 +78,7 @@ from import order by started_at desc limit 50
 
 -- name: list_faults
 -- Give faults of an import after a line.
-select line, column_name, code from import_fault where import_id = $1 and line > $2 order by line limit 1000
+select line, column_name, code from import_fault where import_id = $1 and line > $2 order by line limit $3
 
 -- name: lock_licences_by_matricule
 -- Hold licences by their matricules, always in the same order.
@@ -103,11 +130,11 @@ update licence set suspended = $2, version = version + 1 where id = $1 returning
 update licence set pin_digest = $2, pin_sealed = $3, version = version + 1 where id = $1 returning *
 
 -- name: list_licences
--- Give licences in the order of their matricules, by status if wanted.
+-- Give licences in the order of their matricules, as numbers are ordered, by status if wanted.
 select * from licence
 where
-    matricule > $1
+    (length(matricule), matricule) > (length($1), $1)
     and ($2::text is null or matricule = $2)
     and ($3::text is null or case when suspended then 'suspended' when holder is null then 'unclaimed' else 'active' end = $3)
-order by matricule
+order by length(matricule), matricule
 limit $4

@@ -22,7 +22,8 @@ with said as (
             'time', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
         )
     from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-        as one (event_id, part, subject, sequence, type, envelope)
+        with ordinality as one (event_id, part, subject, sequence, type, envelope, place)
+    order by place
 )
 select pg_notify('outbox', '');
 

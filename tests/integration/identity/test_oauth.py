@@ -30,7 +30,12 @@ async def test_token_for_client_credentials_names_the_application(world):
     reply = await ask(world, secret)
     claims = await world.claims(reply.json)
     assert (reply.status, set(reply.json)) == (200, {"access_token", "token_type", "expires_in"})
-    assert (claims["sub"], claims["client_id"], claims["app"], "roles" in claims) == ("cadastre", "cadastre", True, False)
+    assert (claims["sub"], claims["client_id"], claims["app"], "roles" in claims) == (
+        "cadastre",
+        "cadastre",
+        True,
+        False,
+    )
 
 
 async def test_token_for_client_credentials_in_the_header_works(world):
@@ -139,9 +144,7 @@ async def test_application_secret_rotated_leaves_the_former_one_for_a_day(world)
 async def test_application_secret_rotated_twice_ends_the_oldest_at_once(world):
     first = await introduce(world)
     _, caller = await world.operator()
-    second, third = [
-        (await caller.post("/v1/applications/cadastre/secret")).json["client_secret"] for _ in range(2)
-    ]
+    second, third = [(await caller.post("/v1/applications/cadastre/secret")).json["client_secret"] for _ in range(2)]
     assert [(await ask(world, one)).status for one in (first, second, third)] == [401, 200, 200]
 
 

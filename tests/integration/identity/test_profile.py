@@ -42,7 +42,11 @@ async def test_me_of_nobody_asks_for_sign_in(world):
 async def test_profile_changed_is_shown_and_said(world, edith):
     reply = await edith.patch("/v1/me", {"last_name": "Descartes-Roy", "language": "en"})
     [said] = await world.said("user.changed.v1")
-    assert (reply.json["first_name"], reply.json["last_name"], reply.json["language"]) == ("Édith", "Descartes-Roy", "en")
+    assert (reply.json["first_name"], reply.json["last_name"], reply.json["language"]) == (
+        "Édith",
+        "Descartes-Roy",
+        "en",
+    )
     assert (said.data["last_name"], said.data["language"], said.sequence) == ("Descartes-Roy", "en", 3)
 
 
@@ -180,7 +184,8 @@ async def test_operators_who_dismiss_each_other_at_once_leave_one(world):
     for _ in range(3):
         (one_person, one), (other_person, other) = await world.operator(), await world.operator()
         await world.pool.execute(
-            "update person set operator = false where not username = any($1)", [one_person.username, other_person.username]
+            "update person set operator = false where not username = any($1)",
+            [one_person.username, other_person.username],
         )
         await asyncio.gather(
             one.delete(f"/v1/operators/{other_person.username}"), other.delete(f"/v1/operators/{one_person.username}")

@@ -129,9 +129,7 @@ async def test_register_over_and_over_from_one_address_is_refused_whether_the_na
 
 async def test_register_twenty_times_at_once_with_variants_of_a_user_name_makes_one_person(world):
     names = ["Édith", "édith", "ÉDITH", "e\u0301dith", "ｅ\u0301dith"] * 4
-    people = [
-        replace(EDITH, username=name, email=f"e{number}@mandat.example.com") for number, name in enumerate(names)
-    ]
+    people = [replace(EDITH, username=name, email=f"e{number}@mandat.example.com") for number, name in enumerate(names)]
     replies = await asyncio.gather(*(world.anonymous.post("/v1/registrations", one.form()) for one in people))
     await asyncio.gather(*(workers.work_off(world.deps) for _ in range(4)))
     assert sorted(reply.status for reply in replies) == [202] + [409] * 19
@@ -213,9 +211,7 @@ async def test_verify_twice_changes_nothing_more(world):
 async def test_verify_by_many_at_once_says_it_once(world):
     await world.register(EDITH)
     token = await world.token_of(REGISTERED)
-    replies = await asyncio.gather(
-        *(world.anonymous.post("/v1/verifications", {"token": token}) for _ in range(10))
-    )
+    replies = await asyncio.gather(*(world.anonymous.post("/v1/verifications", {"token": token}) for _ in range(10)))
     assert {reply.status for reply in replies} == {204}
     assert len(await world.said("user.verified.v1")) == 1
 

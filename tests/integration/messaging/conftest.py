@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,9 +38,9 @@ async def sink(database):
 
 
 @pytest.fixture(scope="session")
-def amqp_url():
+def amqp_url(rabbit):
     """Give the address of the broker."""
-    return os.environ["MANDAT_TEST_AMQP_URL"]
+    return rabbit.url
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ async def round_trip(url: str) -> bytes:
         await channel.default_exchange.publish(message, "support", timeout=10)
         received = await queue.get(timeout=10)
         await received.ack()
-        await queue.delete(if_empty=False)
+        await queue.delete(if_unused=False, if_empty=False)
         return received.body
 
 

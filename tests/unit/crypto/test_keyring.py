@@ -63,7 +63,12 @@ def test_digest_of_equal_texts_is_equal():
 
 def test_digest_depends_on_key_context_and_text():
     ring = keyring.Keyring([ONE])
-    digests = {ring.digest("a", "b"), ring.digest("b", "a"), ring.digest("a", "c"), keyring.Keyring([TWO]).digest("a", "b")}
+    digests = {
+        ring.digest("a", "b"),
+        ring.digest("b", "a"),
+        ring.digest("a", "c"),
+        keyring.Keyring([TWO]).digest("a", "b"),
+    }
     assert len(digests) == 4
 
 

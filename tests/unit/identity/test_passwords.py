@@ -1,5 +1,3 @@
-import string
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,8 +20,10 @@ def weakness(password: str) -> Weakness | None:
     "password",
     [
         "registre-borne-cadran-12", "sapin-lunette-riviere-47", "brume-cordeau-colline-38", "granit-jalon-prairie-25",
-        "plume-compas-verger-61", "gravier-roulotte-lac-93", "brouillard-jalon-etoile-1", "correct horse battery staple",
-        "kq8vZ2mWx0pLr7T", "mes trois petits canards", "éléphant dans la brume", "839201748392017", "これは長いパスフレーズですよね",
+        "plume-compas-verger-61", "gravier-roulotte-lac-93", "brouillard-jalon-etoile-1",
+        "correct horse battery staple",
+        "kq8vZ2mWx0pLr7T", "mes trois petits canards", "éléphant dans la brume", "839201748392017",
+        "これは長いパスフレーズですよね",
         "un soleil au dessus du lac", "x9$" + "vBnq!2Lm@#tz", "arpenteur au bord du fleuve",
     ],
 )  # fmt: skip
@@ -65,12 +65,6 @@ def test_password_of_common_words_only_is_refused(password):
 @given(st.text(max_size=200))
 def test_password_of_whatever_text_gets_an_answer(password):
     assert weakness(password) is None or isinstance(weakness(password), Weakness)
-
-
-@given(st.text(string.ascii_letters + string.digits, min_size=30, max_size=60))
-def test_password_taken_is_between_the_lengths(password):
-    if weakness(password + "x" * 100) is None:
-        raise AssertionError("longer than 128 was taken")
 
 
 @pytest.mark.parametrize("length", [15, 64, 128])

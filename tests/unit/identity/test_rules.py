@@ -22,7 +22,14 @@ def test_username_of_anything_else_is_refused(text):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Edith", "EDITH"), ("é", "e\u0301"), ("ﬁ", "FI"), ("Ｅ", "e"), ("İ", "i\u0307"), ("A@EXAMPLE.com", "a@example.com")],
+    [
+        ("Edith", "EDITH"),
+        ("é", "e\u0301"),
+        ("ﬁ", "FI"),
+        ("Ｅ", "e"),
+        ("İ", "i\u0307"),
+        ("A@EXAMPLE.com", "a@example.com"),
+    ],
 )
 def test_key_of_variants_of_one_name_is_the_same(one, other):
     assert rules.key(one) == rules.key(other)
@@ -44,7 +51,13 @@ def test_username_that_is_taken_is_never_an_address_and_stays_itself(text):
 
 @pytest.mark.parametrize(
     ("text", "kept"),
-    [("  Jean  Paul ", "Jean Paul"), ("e\u0301", "é"), ("O’Neil", "O’Neil"), ("Nguyễn Thị", "Nguyễn Thị"), ("=1+1", "=1+1")],
+    [
+        ("  Jean  Paul ", "Jean Paul"),
+        ("e\u0301", "é"),
+        ("O’Neil", "O’Neil"),
+        ("Nguyễn Thị", "Nguyễn Thị"),
+        ("=1+1", "=1+1"),
+    ],
 )
 def test_personal_name_is_kept_in_one_form(text, kept):
     assert rules.personal_name(text) == kept

@@ -1,7 +1,12 @@
 -- Licences of land surveyors, the people who may claim them, and the imports of rosters.
 
+-- A copy of what identity says.
 create table person (
     id uuid primary key,
+    username text not null,
+    first_name text not null,
+    last_name text not null,
+    email text not null,
     verified boolean not null,
     version bigint not null
 );
@@ -21,8 +26,12 @@ create table licence (
     pin_sealed bytea,
     version bigint not null default 1,
     imported_at timestamptz not null default clock_timestamp(),
-    check ((pin_digest is null) = (pin_sealed is null))
+    check ((pin_digest is null) = (pin_sealed is null)),
+    check (holder is null or pin_digest is null),
+    check ((holder is null) = (claimed_at is null))
 );
+
+create index licence_order on licence (length(matricule), matricule);
 
 create table import (
     id uuid primary key,

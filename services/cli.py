@@ -16,8 +16,7 @@ import platformdirs
 from rich import console
 
 from services import banner, sample, together
-from services.accounts import commands as accounts
-from services.accounts import imports, queries
+from services.accounts import imports, pins, queries
 from services.identity import commands as identity
 from shared import ids, logging, requests, runtime
 from shared.contracts.problems import Problem
@@ -54,7 +53,7 @@ def main() -> None:
 
 def fail(reason: str) -> None:
     """Say why it did not work, and end with 2."""
-    print(f"mandat: {reason}", file=sys.stderr)
+    sys.stderr.write(f"mandat: {reason}\n")
     sys.exit(2)
 
 
@@ -79,6 +78,7 @@ def serve(*, sample_data: Annotated[bool, cyclopts.Parameter(name="--sample")] =
     ----------
     sample_data
         Load the people and the roster of the guides on the first run.
+
     """
     here = place()
     logging.configure("mandat", os.environ.get("MANDAT_LOG_LEVEL", "warning"), development=True)
@@ -107,6 +107,7 @@ def import_roster(file: Path) -> None:
     ----------
     file
         UTF-8, comma or semicolon, with a header: matricule, prenom, nom, courriel, bureau, langue.
+
     """
     if not file.is_file():
         raise ValueError(f"{file} is not a file")
@@ -114,7 +115,7 @@ def import_roster(file: Path) -> None:
 
 
 async def _import(file: Path, pool: Pool, folder: Path) -> None:
-    secrets = accounts.Secrets(pins=keyring.Keyring.load(folder, "pin"), sealer=sealing.Sealer.load(folder))
+    secrets = pins.Secrets(pins=keyring.Keyring.load(folder, "pin"), sealer=sealing.Sealer.load(folder))
     import_id = ids.uuid7()
     with banner.ImportProgress(out, file) as bar:
         await imports.import_roster(
@@ -148,7 +149,7 @@ def add_application(client_id: str, name: str, *, secret_file: Path | None = Non
 
     async def add(pool: Pool, secrets: Path) -> None:
         del secrets
-        given = secret_file.read_text().strip() if secret_file else None
+        given = (await asyncio.to_thread(secret_file.read_text)).strip() if secret_file else None
         async with pool.transaction() as connection:
             secret = await identity.register_application(connection, client_id, name, given)
         out.print(f"client id: {client_id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -117,13 +118,18 @@ class Sample:
                 continue
             pin = await client.until(lambda one=person: self._find(one, _pin_in), f"the PIN of {person.email}")  # type: ignore[misc]
             await client.until(
-                lambda on=caller, it=pin: on.post("/accounts/v1/licences/claim", {"pin": it}), "the licence"  # type: ignore[misc]
+                lambda on=caller, it=pin: on.post("/accounts/v1/licences/claim", {"pin": it}),
+                "the licence",  # type: ignore[misc]
             )
 
     async def designate(self) -> None:
         """Add the delegates of the guides, and remove one again."""
         for surveyor, delegate in (
-            (PIETTE, DESCARTES), (PIETTE, QUIROULE), (PIETTE, LAVOIE), (LAVOIE, DESCARTES), (PROVISTE, PIETTE)
+            (PIETTE, DESCARTES),
+            (PIETTE, QUIROULE),
+            (PIETTE, LAVOIE),
+            (LAVOIE, DESCARTES),
+            (PROVISTE, PIETTE),
         ):
             await self._add(surveyor, delegate)
         caller = self._signed_in[PIETTE.username]
@@ -177,9 +183,11 @@ def _pin_in(text: str) -> str | None:
 
 async def load(url: str, marker: Path, out: Console, make_operator: MakeOperator) -> None:
     """Load the sample unless the marker says that it was loaded."""
-    if marker.exists():
+    if await asyncio.to_thread(marker.exists):
         return
     async with aiohttp.ClientSession() as http:
         with out.status("Loading the sample…") as status:
-            await Sample(Call(http, lambda _: url), make_operator).load(lambda words: status.update(f"Sample: {words}…"))
-    marker.touch()
+            await Sample(Call(http, lambda _: url), make_operator).load(
+                lambda words: status.update(f"Sample: {words}…")
+            )
+    await asyncio.to_thread(marker.touch)

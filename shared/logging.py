@@ -12,7 +12,8 @@ import structlog
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(
-    r"pass(word|phrase|wd)?$|passw|token|secret|^pin$|_pin$|authorization|cookie|sealed|private|api_?key|^jwk$|dsn", re.I
+    r"pass(word|phrase|wd)?$|passw|token|secret|^pin$|_pin$|authorization|cookie|sealed|private|api_?key|^jwk$|dsn",
+    re.IGNORECASE,
 )
 SECRET_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"eyJ[\w-]+(?:\.[\w-]*){2,4}"), HIDDEN),

@@ -92,9 +92,7 @@ async def listen(running: Sequence[Running], carrier: bus.Bus | None) -> None:
             await carrier.subscribe(one.service.name, one.consumer.receive)
 
 
-def root_app(
-    running: Sequence[Running], carrier: bus.Bus | None, supervisor: worker.Supervisor
-) -> web.Application:
+def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: worker.Supervisor) -> web.Application:
     """Mount the services under their names, with health and metrics beside them."""
     root = server.make_root()
     for one in running:
@@ -114,7 +112,8 @@ def root_app(
 
 def checks(running: Sequence[Running]) -> Mapping[str, Callable[[], Awaitable[bool]]]:
     """What readiness depends on: each service's database, at the right version. The broker is not part of it:
-    the outbox takes what cannot be sent (reliability §A6)."""
+    the outbox takes what cannot be sent (reliability §A6).
+    """
 
     def database(one: Running) -> Callable[[], Awaitable[bool]]:
         async def check() -> bool:
@@ -188,7 +187,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Give uvloop's loop where it is installed."""
     try:
-        import uvloop
+        import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
         return None
     return uvloop.new_event_loop

@@ -82,9 +82,7 @@ async def extend_closing(
     """Set a later closing date for a file (Q36)."""
     details = {"closes_on": new.closes_on.isoformat()}
     await store.update_closing(connection, number, new.closes_on)
-    return await act(
-        connection, mandat, rules.EXTEND_CLOSING, performer, surveyor, file_number=number, details=details
-    )
+    return await act(connection, mandat, rules.EXTEND_CLOSING, performer, surveyor, file_number=number, details=details)
 
 
 async def _report(

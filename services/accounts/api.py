@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from services.accounts.app import Deps
 
 LARGEST = 64 * MEBIBYTE
+PATIENCE = 30.0
 
 
 async def import_roster(call: Call[Deps], import_id: UUID) -> schemas.Import:
@@ -33,8 +35,14 @@ async def import_roster(call: Call[Deps], import_id: UUID) -> schemas.Import:
 
 
 async def _limited(content: StreamReader) -> AsyncIterator[bytes]:
+    """Give what is sent, up to the limit; whoever stops sending must not keep others from importing."""
     received = 0
-    async for chunk in content.iter_any():
+    chunks = content.iter_any()
+    while True:
+        async with asyncio.timeout(PATIENCE):
+            chunk = await anext(chunks, None)
+        if chunk is None:
+            return
         received += len(chunk)
         if received > LARGEST:
             raise common.BodyTooLarge
@@ -63,8 +71,7 @@ async def list_mine(call: Call[Deps]) -> schemas.Licences:
 
 async def claim(call: Call[Deps], body: schemas.Claim) -> schemas.Licence:
     """Claim a licence with its PIN: the caller is a surveyor from then on."""
-    deps = call.deps
-    row = await commands.claim(call.connection, deps.pool, deps.secrets.pins, call.principal.user_id, body.pin)
+    row = await commands.claim(call.deps.pool, call.deps.secrets, call.principal.user_id, body.pin)
     return queries.licence(row)
 
 

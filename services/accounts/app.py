@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from services.accounts import commands, routes, subscribers
-from services.accounts.settings import Settings
+from services.accounts import pins, routes, subscribers
 from shared import service
 from shared.crypto import keyring, sealing
 from shared.db.migrate import Area
-from shared.db.pool import Pool
 from shared.web import server
+
+if TYPE_CHECKING:
+    from services.accounts.settings import Settings
+    from shared.db.pool import Pool
+
+AREA = Area("accounts", Path(str(resources.files("services.accounts") / "sql/migrations")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,18 +25,18 @@ class Deps:
     """What accounts' endpoints use."""
 
     pool: Pool
-    secrets: commands.Secrets
+    secrets: pins.Secrets
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
     """Compose the service; keys are read, nothing else is opened here."""
-    secrets = commands.Secrets(
+    secrets = pins.Secrets(
         pins=keyring.Keyring.load(settings.secrets, "pin"), sealer=sealing.Sealer.load(settings.secrets)
     )
     deps = Deps(pool=infra.pool, secrets=secrets)
     return service.Service(
         name="accounts",
         app=server.make_app("accounts", routes.ROUTES, deps, infra),
-        areas=(Area("accounts", resources.files("services.accounts") / "sql/migrations"),),
+        areas=(AREA,),
         subscriptions=subscribers.SUBSCRIPTIONS,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
 
 from services.accounts import pins, rules, store
 from shared.contracts.events import accounts as events
@@ -13,6 +11,9 @@ from shared.contracts.problems import common
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
     from asyncpg import Record
 
     from shared.contracts.events.identity import User

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import asyncpg
 
 from services.accounts import commands, pins, roster, rules, store
 from shared import ids
-from shared.contracts.envelope import Event
 from shared.contracts.events import accounts as events
 from shared.contracts.problems import accounts as problems
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.contracts.envelope import Event
     from shared.db.pool import Connection, Pool
 
 BATCH = 500
 TRIES = 3
 BREATH = 50
 """Rows that are read before others get their turn."""
+CONFLICTS = (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""A PIN that exists already, once in thousands of rosters, or a licence that somebody holds: a batch goes again."""
 Report = Callable[[int, int], None]
 """Told bytes and rows done so far, after each batch."""
 
@@ -53,9 +56,10 @@ async def import_roster(
         if not await store.begin_import(own, import_id, started_by):
             return
         try:
-            await _read(_Import(pool, own, secrets, import_id), chunks, report)
+            await _Import(pool, secrets, import_id, report).read(chunks)
         except BaseException:
-            await asyncio.shield(store.end_import(own, import_id, "failed"))
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # else the next import says so
+                await asyncio.shield(store.end_import(own, import_id, "failed"))
             raise
         await store.end_import(own, import_id, "done")
 
@@ -72,65 +76,67 @@ async def _alone(pool: Pool) -> AsyncIterator[Connection]:
         await connection.close(timeout=5)
 
 
-async def _read(running: _Import, chunks: AsyncIterable[bytes], report: Report) -> None:
-    reader, batch, done, rows = roster.Reader(), list[roster.Read](), 0, 0
-    async for line in roster.lines(chunks):
-        done += len(line)
-        batch += reader.feed(line)
-        if len(batch) >= BATCH:
-            await running.land(batch)
-            rows += len(batch)
-            report(done, rows)
-            batch = []
-        elif len(batch) % BREATH == 0:
-            await asyncio.sleep(0)
-    if batch := batch + reader.end():
-        await running.land(batch)
-    report(done, rows + len(batch))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Import:
-    """One import that runs. `own` holds the right to import, and the matricules of the file so far."""
+    """One import that runs."""
 
     pool: Pool
-    own: Connection
     secrets: pins.Secrets
     import_id: UUID
+    report: Report
+    done: int = 0
+    rows: int = 0
+
+    async def read(self, chunks: AsyncIterable[bytes]) -> None:
+        """Read the file to its end, landing a batch whenever one is full."""
+        reader, batch = roster.Reader(), list[roster.Read]()
+        async for line in roster.lines(chunks):
+            self.done += len(line)
+            batch += reader.feed(line)
+            if len(batch) >= BATCH:
+                await self.land(batch)
+                batch = []
+            elif len(batch) % BREATH == 0:
+                await asyncio.sleep(0)
+        await self.land(batch + reader.end())
 
     async def land(self, batch: Sequence[roster.Read]) -> None:
         """Bring a batch into the database: its good rows, its faults and its counts, in one transaction."""
-        good, faults = await self._sort(batch)
         for tried in range(1, TRIES + 1):
             try:
-                return await self._land(good, faults)
-            except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-                # A PIN that exists already (once in thousands of rosters), or a licence that somebody holds.
+                async with self.pool.transaction() as connection:
+                    await self._land(connection, batch)
+                break
+            except CONFLICTS:
                 if tried == TRIES:
                     raise
-        return None
+        self.rows += len(batch)
+        self.report(self.done, self.rows)
 
-    async def _sort(self, batch: Sequence[roster.Read]) -> tuple[list[rules.Row], list[rules.RowFault]]:
-        """Part good rows from faults; of the rows with one matricule only the first in the file is good."""
-        faults = [read for read in batch if isinstance(read, rules.RowFault)]
-        rows = [read for read in batch if isinstance(read, rules.Row)]
-        new = await store.insert_seen(self.own, [row.matricule for row in rows]) if rows else set()
-        good = []
-        for row in rows:
-            if row.matricule in new:
-                new.remove(row.matricule)
-                good.append(row)
-            else:
-                faults.append(rules.RowFault(row.line, "duplicate", "matricule"))
-        return good, faults
+    async def _land(self, connection: Connection, batch: Sequence[roster.Read]) -> None:
+        good, faults = await _sort(connection, batch)
+        created, changed = await _write(connection, self.secrets, good) if good else (0, 0)
+        if faults:
+            await store.insert_faults(connection, self.import_id, faults)
+        counts = (len(batch), created, changed, len(good) - created - changed, len(faults))
+        await store.count_import(connection, self.import_id, counts)
 
-    async def _land(self, good: Sequence[rules.Row], faults: Sequence[rules.RowFault]) -> None:
-        async with self.pool.transaction() as connection:
-            created, changed = await _write(connection, self.secrets, good) if good else (0, 0)
-            if faults:
-                await store.insert_faults(connection, self.import_id, faults)
-            counts = (len(good) + len(faults), created, changed, len(good) - created - changed, len(faults))
-            await store.count_import(connection, self.import_id, counts)
+
+async def _sort(
+    connection: Connection, batch: Sequence[roster.Read]
+) -> tuple[list[rules.Row], list[rules.RowFault]]:
+    """Part good rows from faults; of the rows with one matricule only the first in the file is good."""
+    faults = [read for read in batch if isinstance(read, rules.RowFault)]
+    rows = [read for read in batch if isinstance(read, rules.Row)]
+    new = await store.insert_seen(connection, [row.matricule for row in rows]) if rows else set()
+    good = []
+    for row in rows:
+        if row.matricule in new:
+            new.remove(row.matricule)
+            good.append(row)
+        else:
+            faults.append(rules.RowFault(row.line, "duplicate", "matricule"))
+    return good, faults
 
 
 async def _write(connection: Connection, secrets: pins.Secrets, rows: Sequence[rules.Row]) -> tuple[int, int]:

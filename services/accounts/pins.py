@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import prometheus_client
 import structlog
@@ -16,6 +15,8 @@ from shared.contracts.secrets import PinSecret
 from shared.web import metrics, throttle
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from shared.crypto.keyring import Keyring
     from shared.crypto.sealing import Sealer
     from shared.db.pool import Pool

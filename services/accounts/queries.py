@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from services.accounts import commands, rules, schemas, store
+from services.accounts import rules, schemas, store
 from shared.contracts.problems import common
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from asyncpg import Record
 
     from shared.db.pool import Pool
+
+FAULTS = 1000
 
 
 def licence(row: Record) -> schemas.Licence:
     """Show a licence, without its PIN."""
     names = ("id", "matricule", "first_name", "last_name", "email", "office", "language", "holder")
-    return schemas.Licence(**{name: row[name] for name in names}, status=commands.status_of(row))
+    status = rules.status(row["holder"], suspended=row["suspended"])
+    return schemas.Licence(**{name: row[name] for name in names}, status=status)
 
 
 async def list_licences(pool: Pool, listing: schemas.Listing) -> schemas.Licences:
@@ -43,8 +47,9 @@ async def find_import(pool: Pool, import_id: UUID, after_line: int = 0) -> schem
     row = await store.find_import(pool, import_id)
     if row is None:
         raise common.NotFound
-    faults = [_fault(fault) for fault in await store.list_faults(pool, import_id, after_line)]
-    return schemas.Import(**dict(row), faults=faults)
+    rows = await store.list_faults(pool, import_id, after_line, FAULTS + 1)
+    faults = [_fault(fault) for fault in rows[:FAULTS]]
+    return schemas.Import(**dict(row), faults=faults, next=faults[-1].line if len(rows) > FAULTS else None)
 
 
 def _fault(row: Record) -> schemas.Fault:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import AsyncIterable, AsyncIterator
+from typing import TYPE_CHECKING
 
 from services.accounts import rules
 from shared.contracts.problems import accounts as problems
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator
 
 LONGEST_RECORD = 16_384
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from email_validator import EmailNotValidError, validate_email
 
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.people import Language
 from shared.contracts.texts import Text
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 signs: no 0 O 1 I L, which people mistake for each other (decision 9)."""
@@ -80,7 +83,9 @@ class HeaderFault(ValueError):
 
 FAULTS: dict[str, Text] = {
     "columns": Text("le nombre de colonnes diffère de l’en-tête", "the number of columns differs from the header"),
-    "control": Text("des caractères de contrôle ou invisibles s’y trouvent", "it holds control or invisible characters"),
+    "control": Text(
+        "des caractères de contrôle ou invisibles s’y trouvent", "it holds control or invisible characters"
+    ),
     "duplicate": Text("ce matricule figure déjà plus haut dans le fichier", "this matricule stands above in the file"),
     "email": Text("ce n’est pas une adresse courriel", "this is not an e-mail address"),
     "encoding": Text("ce n’est pas de l’UTF-8", "this is not UTF-8"),

@@ -44,9 +44,9 @@ class Listing(Input):
 
 
 class Claim(Input):
-    """The PIN of the notice; case, spaces and dashes do not matter."""
+    """The PIN of the notice; case, spaces and dashes do not matter (O17)."""
 
-    pin: str = Field(min_length=1, max_length=40)
+    pin: str = Field(max_length=200)
 
 
 class Reason(Input):
@@ -74,7 +74,7 @@ class Fault(BaseModel):
 
 
 class Import(BaseModel):
-    """An import: how far it is, what came of it, and the first 1,000 faults."""
+    """An import: how far it is, what came of it, and up to 1,000 faults; `next` is the line to list more after."""
 
     id: UUID
     state: ImportState
@@ -86,6 +86,7 @@ class Import(BaseModel):
     started_at: datetime
     finished_at: datetime | None
     faults: list[Fault] = Field(default_factory=list)
+    next: int | None = None
 
 
 class Imports(BaseModel):
@@ -97,4 +98,4 @@ class Imports(BaseModel):
 class FaultPage(Input):
     """Faults after a line."""
 
-    after_line: int = Field(default=0, ge=0)
+    after_line: int = Field(default=0, ge=0, le=2_147_483_647)

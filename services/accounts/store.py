@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from shared.db import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from asyncpg import Record
 
     from services.accounts import rules
@@ -35,10 +36,8 @@ async def lock_person(connection: Connection, person: UUID) -> None:
 
 
 async def lock_roster(connection: Connection) -> bool:
-    """Hold the right to import until the connection closes, and prepare to note matricules; False when it is taken."""
+    """Hold the right to import until the connection closes; False when it is taken."""
     taken: bool = await connection.fetchval(SQL["lock_roster"])
-    if taken:
-        await connection.execute(SQL["create_seen"])
     return taken
 
 
@@ -59,6 +58,7 @@ async def begin_import(connection: Connection, import_id: UUID, started_by: str)
         if began:
             await connection.execute(SQL["end_others"], import_id)
             await connection.execute(SQL["delete_faults"], import_id)
+            await connection.execute(SQL["forget_seen"])
     return began
 
 
@@ -88,9 +88,9 @@ async def list_imports(pool: Pool) -> list[Record]:
     return await pool.fetch(SQL["list_imports"])
 
 
-async def list_faults(pool: Pool, import_id: UUID, after_line: int) -> list[Record]:
-    """Give at most 1,000 faults after a line."""
-    return await pool.fetch(SQL["list_faults"], import_id, after_line)
+async def list_faults(pool: Pool, import_id: UUID, after_line: int, limit: int) -> list[Record]:
+    """Give faults after a line."""
+    return await pool.fetch(SQL["list_faults"], import_id, after_line, limit)
 
 
 async def lock_licences_by_matricule(connection: Connection, matricules: list[str]) -> dict[str, Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.accounts import commands
-from shared.contracts.events import EVENTS, identity
+from shared.contracts.events import identity
 from shared.service import Received, Subscription
 
 if TYPE_CHECKING:
@@ -13,9 +13,24 @@ if TYPE_CHECKING:
 
 
 async def on_user(connection: Connection, received: Received[identity.User]) -> None:
-    """Keep whether a person is verified; every user event carries the whole state."""
-    data, version = received.data, received.envelope.sequence
-    await commands.remember_person(connection, data.id, verified=data.verified, version=version)
+    """Keep the person as the event shows him."""
+    await commands.remember_person(connection, received.data, received.envelope.sequence)
 
 
-SUBSCRIPTIONS = tuple(Subscription(event, on_user) for event in EVENTS.values() if issubclass(event, identity.User))
+async def on_user_removed(connection: Connection, received: Received[identity.UserRemoved]) -> None:
+    """Forget a person who was never verified; the version stays, so that nothing older brings him back."""
+    await commands.forget_person(connection, received.data, received.envelope.sequence)
+
+
+SUBSCRIPTIONS = (
+    Subscription(identity.EmailChanged, on_user),
+    Subscription(identity.PasswordChanged, on_user),
+    Subscription(identity.PasswordResetRequested, on_user),
+    Subscription(identity.RegistrationRepeated, on_user),
+    Subscription(identity.UserChanged, on_user),
+    Subscription(identity.UserRegistered, on_user),
+    Subscription(identity.UserRemoved, on_user_removed),
+    Subscription(identity.UserVerified, on_user),
+    Subscription(identity.UsernameRequested, on_user),
+    Subscription(identity.VerificationRequested, on_user),
+)

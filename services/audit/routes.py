@@ -10,5 +10,7 @@ ROUTES = (
     Route("GET", "/v1/activities/filters", api.list_filters, Permission.PERSON_ACTIVITY_READ),
     Route("POST", "/v1/activities", api.report, Permission.APPLICATION_ACTIVITY_REPORT),
     Route("GET", "/v1/kinds", api.list_kinds, Permission.ANYONE_CATALOGUE_READ),
-    Route("GET", "/v1/register", api.list_register, Permission.OPERATOR_ACTIVITY_READ, problems=(problems.CursorUnknown,)),
+    Route(
+        "GET", "/v1/register", api.list_register, Permission.OPERATOR_ACTIVITY_READ, problems=(problems.CursorUnknown,)
+    ),
 )

@@ -92,7 +92,7 @@ async def list_activities(
 ) -> list[Record]:
     """Give rows in order of `sort` (a column, `-` before it for descending), after a place or after `skip` rows."""
     sql = list_sql(sort.lstrip("-"), descending=sort.startswith("-"))
-    value, row = after if after else (None, None)
+    value, row = after or (None, None)
     place = (None if value is None else str(value), row)
     return await pool.fetch(sql, *astuple(wanted), kinds, *place, limit, skip)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from services.identity import routes, workers
 from services.identity.commands import strength
 from services.identity.deps import Deps
 from services.identity.hashing import Hasher
-from services.identity.settings import Settings
 from shared import service
 from shared.crypto import signing
 from shared.crypto.keyring import Keyring
 from shared.crypto.sealing import Sealer
 from shared.db.migrate import Area
 from shared.web import server
+
+if TYPE_CHECKING:
+    from services.identity.settings import Settings
 
 AREA = Area("identity", resources.files("services.identity") / "sql/migrations")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.identity import store_sessions
-from services.identity.store import Person
 from shared.contracts.problems import common
-from shared.db.pool import Connection, Pool
-from shared.web.auth import Principal
+
+if TYPE_CHECKING:
+    from services.identity.store import Person
+    from shared.db.pool import Connection, Pool
+    from shared.web.auth import Principal
 
 
 def session_of(principal: Principal) -> UUID:

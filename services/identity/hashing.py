@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import argon2
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from services.identity import passwords
 from shared.contracts.problems import common
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1

@@ -8,14 +8,18 @@ can lock a victim out.
 from __future__ import annotations
 
 import ipaddress
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import structlog
 
 from services.identity import store
-from services.identity.deps import Deps
 from shared.contracts.problems import common
 from shared.web import throttle
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.identity.deps import Deps
 
 log = structlog.get_logger()
 

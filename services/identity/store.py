@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
-from uuid import UUID
-
-from asyncpg import Record
+from typing import TYPE_CHECKING
 
 from shared import requests
 from shared.db import queries
-from shared.db.pool import Connection, Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from asyncpg import Record
+
+    from shared.db.pool import Connection, Pool
 
 SQL = queries.load("services.identity")
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from services.identity.store import SQL, Person
-from shared.db.pool import Connection, Pool
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from shared.db.pool import Connection, Pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-from services.identity.deps import Deps
-from services.identity.store import Person
 from shared import ids
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.identity.deps import Deps
+    from services.identity.store import Person
 
 AUDIENCE = "mandat"
 BYTES = 32

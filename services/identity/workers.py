@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
 from services.identity import store
 from services.identity.commands import passwords, profile, registration
-from services.identity.deps import Deps
-from services.identity.store import Request
 from shared import requests, service
 from shared.db.pool import Connection, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from services.identity.deps import Deps
+    from services.identity.store import Request
 
 log = structlog.get_logger()
 

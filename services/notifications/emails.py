@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class Email:
     event: type[Event]
     template: str
     to: To
-    facts: Facts = field(default=lambda data, envelope: {"when": envelope.time.isoformat()})
+    facts: Facts
     secret: type[BaseModel] | None = None
     urgent: bool = True
     merge: Callable[[Any], str] | None = None
@@ -132,7 +132,11 @@ EMAILS: tuple[Email, ...] = (
     Email(delegation.DelegateRemoved, "delegate-removed-delegator", the_delegator, _delegation),
     Email(delegation.DelegateRemoved, "delegate-removed-delegate", the_delegate, _delegation),
     Email(
-        applications.AlertRaised, "file-alert", lambda data: data.responsible, _alert, urgent=False,
+        applications.AlertRaised,
+        "file-alert",
+        lambda data: data.responsible,
+        _alert,
+        urgent=False,
         merge=lambda data: f"file-alert:{data.responsible}:{data.file_number}",
     ),
 )

@@ -11,7 +11,10 @@ ROUTES = (
     Route("GET", "/v1/emails", api.list_emails, Permission.OPERATOR_EMAIL_MANAGE, problems=(common.NotFound,)),
     Route("GET", "/v1/emails/{email_id}", api.show_email, Permission.OPERATOR_EMAIL_MANAGE),
     Route(
-        "POST", "/v1/emails/{email_id}/retry", api.retry_email, Permission.OPERATOR_EMAIL_MANAGE,
+        "POST",
+        "/v1/emails/{email_id}/retry",
+        api.retry_email,
+        Permission.OPERATOR_EMAIL_MANAGE,
         problems=(problems.EmailNotRetriable,),
     ),
 )

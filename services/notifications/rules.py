@@ -32,7 +32,7 @@ def pause(attempts: int) -> float | None:
 
 def is_final(code: int) -> bool:
     """Tell whether a reply of the mail server is for good (RFC 5321 §4.2.1)."""
-    return 500 <= code < 600  # noqa: PLR2004 - reply classes
+    return 500 <= code < 600
 
 
 def one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import aiosmtplib
 
@@ -33,7 +33,7 @@ class Line:
         self._settings = settings
         self._client: aiosmtplib.SMTP | None = None
 
-    async def __aenter__(self) -> Line:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

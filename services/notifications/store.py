@@ -49,8 +49,19 @@ async def insert_email(
     """Ask for an e-mail; False when its key was asked for before. `delay` is in seconds."""
     whom = (to.id, to.name, to.address, to.language.value)
     found = await connection.fetchval(
-        SQL["insert_email"], email_id, key, template, *whom, data, sealed, cause, correlation_id, message_id, merge_key,
-        delay, urgent,
+        SQL["insert_email"],
+        email_id,
+        key,
+        template,
+        *whom,
+        data,
+        sealed,
+        cause,
+        correlation_id,
+        message_id,
+        merge_key,
+        delay,
+        urgent,
     )
     return found is not None
 

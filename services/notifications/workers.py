@@ -97,7 +97,7 @@ class Sender:
                 log.warning("an e-mail was taken over meanwhile", email=str(email["id"]))
                 return
             await _say(connection, row)
-        log.info(f"e-mail {state}", template=row["template"], email=str(row["id"]), attempts=row["attempts"])
+        log.info("e-mail ended", state=state, template=row["template"], email=str(row["id"]), attempts=row["attempts"])
 
     async def _postpone(self, email: Record, pause: float, reply: smtp.Reply) -> None:
         async with self._pool.transaction() as connection:

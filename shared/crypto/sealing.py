@@ -8,8 +8,7 @@ while letters sealed for the old one are still on their way.
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from joserfc import jwe, jwk
 from joserfc.errors import JoseError
@@ -17,6 +16,9 @@ from pydantic import BaseModel
 
 from shared.crypto import files
 from shared.crypto.keyring import KeyFileWrong, Unreadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PRIVATE = "notifications.jwk"
 PUBLIC = "notifications.pub.jwk"

@@ -9,18 +9,21 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joserfc import jwk, jwt
 
-from shared.crypto.keyring import Keyring
 from shared.db import queries
 from shared.db.migrate import Area
-from shared.db.pool import Connection, Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.crypto.keyring import Keyring
+    from shared.db.pool import Connection, Pool
 
 SQL = queries.load("shared.crypto")
 AREA = Area("crypto", resources.files("shared.crypto") / "sql/migrations")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-import aiohttp
 from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 from shared.contracts.problems import common
 from shared.crypto.keysets import KeySource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import aiohttp
 
 ALGORITHM = "Ed25519"
 TYPE = "at+jwt"

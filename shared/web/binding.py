@@ -125,8 +125,8 @@ def _depth(body: bytes) -> int:
     quoted = escaped = False
     for sign in body:
         if quoted:
-            quoted, escaped = escaped or sign != 0x22, not escaped and sign == 0x5C  # noqa: PLR2004 - " and \
-        elif sign == 0x22:  # noqa: PLR2004
+            quoted, escaped = escaped or sign != 0x22, not escaped and sign == 0x5C
+        elif sign == 0x22:
             quoted = True
         elif sign in b"[{":
             level += 1

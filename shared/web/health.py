@@ -14,9 +14,7 @@ LONGEST = 2.0
 LEAVING = web.AppKey("leaving", list[bool])
 
 
-def mount(
-    root: web.Application, checks: Mapping[str, Check], details: Callable[[], Awaitable[dict[str, Any]]]
-) -> None:
+def mount(root: web.Application, checks: Mapping[str, Check], details: Callable[[], Awaitable[dict[str, Any]]]) -> None:
     """Answer the three addresses; each check has two seconds."""
     root[LEAVING] = []
 

@@ -117,7 +117,7 @@ def _inline(part: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _responses(route: Route, bound: binding.Binding, references: dict[Any, Any]) -> dict[str, Any]:
-    status = 204 if bound.gives in (None, type(None)) and route.status == 200 else route.status  # noqa: PLR2004
+    status = 204 if bound.gives in (None, type(None)) and route.status == 200 else route.status
     good: dict[str, Any] = {"description": "Done."}
     if _is_model(bound.gives):
         good["content"] = {binding.JSON: {"schema": references[(bound.gives, "serialization")]}}
@@ -130,7 +130,10 @@ def _responses(route: Route, bound: binding.Binding, references: dict[Any, Any])
 
 def _usual(route: Route, bound: binding.Binding) -> list[type[Problem]]:
     usual: list[type[Problem]] = [
-        common.ValidationFailed, common.TemporarilyUnavailable, common.TooManyRequests, common.SignInRequired,
+        common.ValidationFailed,
+        common.TemporarilyUnavailable,
+        common.TooManyRequests,
+        common.SignInRequired,
     ]
     if route.permission.scope != Permission.ANYONE_IDENTITY_USE.scope:
         usual += [common.NotPermitted, common.InPersonOnly]

@@ -87,7 +87,7 @@ def answer(problem: Problem, language: Language, *, form: bool = False) -> web.R
     headers = {"Content-Language": language.value, "Cache-Control": "no-store"}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(max(1, problem.retry_after))
-    if problem.status == 401:  # noqa: PLR2004 - the one mapper knows status codes
+    if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return web.Response(
         body=orjson.dumps(body), status=problem.status, headers=headers, content_type=CONTENT_TYPE, charset="utf-8"
@@ -148,7 +148,7 @@ def from_error(error: BaseException) -> Problem:
 
 def from_http(error: web.HTTPException, language: Language) -> web.Response:
     """Turn aiohttp's own refusals into problems, keeping the headers that matter."""
-    kind = BY_STATUS.get(error.status, common.ValidationFailed if error.status < 500 else common.InternalError)  # noqa: PLR2004
+    kind = BY_STATUS.get(error.status, common.ValidationFailed if error.status < 500 else common.InternalError)
     problem = kind(errors=[]) if kind is common.ValidationFailed else kind()
     response = answer(problem, language)
     response.headers.update({name: error.headers[name] for name in KEPT if name in error.headers})

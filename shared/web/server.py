@@ -132,7 +132,11 @@ def _note(request: web.Request, response: web.StreamResponse | None, seconds: fl
     metrics.observe(request.method, route, status, seconds)
     principal = request.get(PRINCIPAL, auth.ANONYMOUS)
     log.info(
-        "request", method=request.method, route=route, status=status, ms=round(seconds * 1000, 1),
+        "request",
+        method=request.method,
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
         caller=principal.kind.value,
     )
 
@@ -166,8 +170,11 @@ async def _respond(api: _Api, route: Route, bound: binding.Binding, request: web
     origin = requests.current()
     with requests.working_for(
         requests.Origin(
-            request_id=origin.request_id, correlation_id=origin.correlation_id, traceparent=origin.traceparent,
-            actor=actor, on_behalf_of=on_behalf_of,
+            request_id=origin.request_id,
+            correlation_id=origin.correlation_id,
+            traceparent=origin.traceparent,
+            actor=actor,
+            on_behalf_of=on_behalf_of,
         )
     ):
         if route.in_transaction:
@@ -237,7 +244,7 @@ def _response(route: Route, result: Any) -> web.StreamResponse:
         return result
     found = result if isinstance(result, Answer) else Answer(result)
     status = found.status or (204 if found.body is None else route.status)
-    if found.body is None and status == 200:  # noqa: PLR2004 - nothing to say
+    if found.body is None and status == 200:
         status = 204
     return _json(binding.serialise(found.body), status, dict(found.headers))
 

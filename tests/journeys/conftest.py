@@ -30,7 +30,8 @@ EXTRA = {
     "identity": lambda urls, smtp: ROOMY,
     "notifications": lambda urls, smtp: {"MANDAT_SMTP_HOST": "127.0.0.1", "MANDAT_SMTP_PORT": str(smtp)} | SOON,
     "cadastre": lambda urls, smtp: {
-        "MANDAT_AUDIT_URL": urls["audit"], "MANDAT_NOTIFICATIONS_URL": urls["notifications"]
+        "MANDAT_AUDIT_URL": urls["audit"],
+        "MANDAT_NOTIFICATIONS_URL": urls["notifications"],
     },
 }
 
@@ -87,10 +88,14 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
 
         def environment(name: str) -> dict[str, str]:
             common = {
-                "MANDAT_DATABASE_URL": addresses[name], "MANDAT_PUBLIC_URL": PUBLIC,
-                "MANDAT_SECRETS": str(folder / "secrets"), "MANDAT_PORT": urls[name].rsplit(":", 1)[1],
-                "MANDAT_IDENTITY_URL": urls["identity"], "MANDAT_DELEGATION_URL": urls["delegation"],
-                "MANDAT_AMQP_URL": rabbit.url, "MANDAT_DRAIN": "0",
+                "MANDAT_DATABASE_URL": addresses[name],
+                "MANDAT_PUBLIC_URL": PUBLIC,
+                "MANDAT_SECRETS": str(folder / "secrets"),
+                "MANDAT_PORT": urls[name].rsplit(":", 1)[1],
+                "MANDAT_IDENTITY_URL": urls["identity"],
+                "MANDAT_DELEGATION_URL": urls["delegation"],
+                "MANDAT_AMQP_URL": rabbit.url,
+                "MANDAT_DRAIN": "0",
             }
             return common | (EXTRA[name](urls, mailbox.port) if name in EXTRA else {})
 
@@ -98,7 +103,7 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
             await Program("services", environment(name), folder / "cli.log", words).run()
 
         programs = [Program(module, environment(name), folder / f"{name}.log") for name, module in APART.items()]
-        for name, program in zip(APART, programs, strict=True):
+        for program in programs:
             await program.start()
             stack.push_async_callback(program.stop)
         for name, program in zip(APART, programs, strict=True):

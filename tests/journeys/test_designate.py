@@ -38,7 +38,9 @@ async def test_designate_by_email_shows_the_delegate_in_the_table(world: World) 
     found = await client.until(lambda: jean.caller.post("/delegation/v1/candidates/search", search), "Pierre")
     assert (found["first_name"], found["last_name"], found["username"]) == ("Pierre", "Quiroule", pierre.username)
     nobody = {"by": "username", "value": "personne-du-tout"}
-    assert (await jean.caller.call("POST", "/delegation/v1/candidates/search", json=nobody)).slug == "candidate-not-found"
+    assert (
+        await jean.caller.call("POST", "/delegation/v1/candidates/search", json=nobody)
+    ).slug == "candidate-not-found"
 
     await jean.caller.post("/delegation/v1/delegates", {"delegate": found["id"]}, expect=201)
 

@@ -82,8 +82,12 @@ class World:
     async def register(self, person: Somebody, language: str = "fr") -> None:
         """Create the identifier (Q15) and follow the link of the verification e-mail."""
         body = {
-            "username": person.username, "email": person.email, "password": person.passphrase,
-            "first_name": person.first_name, "last_name": person.last_name, "language": language,
+            "username": person.username,
+            "email": person.email,
+            "password": person.passphrase,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "language": language,
         }
         await self.anonymous.post("/identity/v1/registrations", body, expect=202)
 
@@ -130,7 +134,9 @@ class World:
         person.matricule = str(int(ids.uuid7().hex[-9:], 16))[-9:].lstrip("0")
         row = f"{person.matricule},{person.first_name},{person.last_name},{person.email},Québec"
         answer = await (await self.operator()).caller.call(
-            "PUT", f"/accounts/v1/imports/{ids.uuid7()}", headers={"Content-Type": "text/csv"},
+            "PUT",
+            f"/accounts/v1/imports/{ids.uuid7()}",
+            headers={"Content-Type": "text/csv"},
             data=f"matricule,prenom,nom,courriel,bureau\r\n{row}\r\n".encode(),
         )
         assert (answer.status, answer.body["created"], answer.body["bad"]) == (200, 1, 0), answer

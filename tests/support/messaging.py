@@ -147,7 +147,7 @@ async def eventually(what: Callable[[], Awaitable[object]], wanted: object = 1, 
     answer: object = None
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while (answer := await what()) != wanted:  # noqa: ASYNC110 - the answer lies in a database
+            while (answer := await what()) != wanted:
                 await asyncio.sleep(0.05)
             return
     raise AssertionError(f"wanted {wanted!r} within {seconds} s, had {answer!r}")

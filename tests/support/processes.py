@@ -37,8 +37,15 @@ class Program:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MANDAT_")}
         with self.log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self.module, *self.arguments,
-                cwd=ROOT, env=clean | self.environment, stdout=out, stderr=out, stdin=asyncio.subprocess.DEVNULL,
+                sys.executable,
+                "-m",
+                self.module,
+                *self.arguments,
+                cwd=ROOT,
+                env=clean | self.environment,
+                stdout=out,
+                stderr=out,
+                stdin=asyncio.subprocess.DEVNULL,
             )
 
     async def answers(self, url: str) -> None:

@@ -119,7 +119,8 @@ class PrivateNode:
     def _environment(self) -> dict[str, str]:
         folder = self._folder
         (folder / "rabbitmq.conf").write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self._ports['amqp']}\nlog.console = false\nvm_memory_high_watermark.relative = 0.4\n"
+            f"listeners.tcp.1 = 127.0.0.1:{self._ports['amqp']}\nlog.console = false\n"
+            "vm_memory_high_watermark.relative = 0.4\n"
             "disk_free_limit.absolute = 50MB\n"
         )
         (folder / "plugins").write_text("[].\n")
@@ -142,8 +143,13 @@ class PrivateNode:
         """Start it and wait until it takes connections."""
         with (self._folder / "out").open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
-                str(SERVER), env=self._environment(), stdout=out, stderr=out, stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True, cwd=self._folder,
+                str(SERVER),
+                env=self._environment(),
+                stdout=out,
+                stderr=out,
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                cwd=self._folder,
             )
         await self._ready()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -61,7 +61,7 @@ class _Published:
     def get(self, *_: Any, **__: Any) -> _Published:
         return self
 
-    async def __aenter__(self) -> _Published:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -75,11 +75,6 @@ class _Published:
 
     async def json(self, **_: Any) -> dict[str, Any]:
         return self._document
-
-    async def read(self) -> bytes:
-        import json
-
-        return json.dumps(self._document).encode()
 
 
 def infra(pool: Pool, issuer: Issuer, http: aiohttp.ClientSession | None = None) -> service.Infra:

@@ -22,13 +22,13 @@ select id from person where id = $1 for update
 -- Let one import run at a time; held until the connection closes.
 select pg_try_advisory_lock(7301)
 
--- name: create_seen
--- Keep the matricules of the file that is imported on this connection: a file of any size may be checked for doubles.
-create temporary table seen (matricule text primary key)
+-- name: forget_seen
+-- Begin to look for doubles in another file.
+truncate import_seen
 
 -- name: insert_seen
--- Note matricules; gives those that the file names for the first time.
-insert into seen (matricule) select unnest($1::text[]) on conflict do nothing returning matricule
+-- Note matricules of the file that is imported; gives those that it names for the first time.
+insert into import_seen (matricule) select unnest($1::text[]) on conflict do nothing returning matricule
 
 -- name: find_done
 -- Give the id of an import that ran to its end.

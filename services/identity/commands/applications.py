@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from services.identity import rules, store_sessions, tokens
-from services.identity.deps import Deps
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
-from shared.db.pool import Connection
+
+if TYPE_CHECKING:
+    from services.identity.deps import Deps
+    from shared.db.pool import Connection
 
 SHORTEST_SECRET = 32
 

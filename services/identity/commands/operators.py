@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from services.identity import rules, store
 from services.identity.commands import speaking
-from services.identity.store import Person
 from shared.contracts.events import identity as events
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
-from shared.db.pool import Connection
+
+if TYPE_CHECKING:
+    from services.identity.store import Person
+    from shared.db.pool import Connection
 
 
 async def make_operator(connection: Connection, username: str) -> Person:

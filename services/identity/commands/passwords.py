@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from services.identity import limits, rules, store, store_sessions, tokens
 from services.identity.commands import sessions, speaking, strength
-from services.identity.deps import Deps
-from services.identity.store import Person, Request
 from shared.contracts.events import identity as events
 from shared.contracts.problems import identity as problems
-from shared.db.pool import Connection
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.identity.deps import Deps
+    from services.identity.store import Person, Request
+    from shared.db.pool import Connection
 
 
 async def ensure_password(deps: Deps, person: Person, password: str, address: str) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from services.identity import limits, rules, schemas, store, tokens
 from services.identity.commands import passwords, registration, speaking
-from services.identity.deps import Deps
-from services.identity.store import Person, Request
 from shared.contracts.events import identity as events
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
-from shared.db.pool import Connection
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.identity.deps import Deps
+    from services.identity.store import Person, Request
+    from shared.db.pool import Connection
 
 
 async def change_profile(connection: Connection, person_id: UUID, change: schemas.ProfileChange) -> Person:

@@ -7,18 +7,21 @@ at once: user names are handles that people give each other (Q16, Q25).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 
 from services.identity import limits, rules, schemas, store, tokens
 from services.identity.commands import speaking, strength
-from services.identity.deps import Deps
 from services.identity.store import Registration, Request
 from shared import ids
 from shared.contracts.events import identity as events
 from shared.contracts.problems import identity as problems
-from shared.db.pool import Connection
+
+if TYPE_CHECKING:
+    from services.identity.deps import Deps
+    from shared.db.pool import Connection
 
 log = structlog.get_logger()
 

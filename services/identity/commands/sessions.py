@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import structlog
 
 from services.identity import limits, rules, store, store_sessions, tokens
-from services.identity.deps import Deps
-from services.identity.store import Person
 from shared import ids
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
-from shared.db.pool import Connection
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.identity.deps import Deps
+    from services.identity.store import Person
+    from shared.db.pool import Connection
 
 log = structlog.get_logger()
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from services.identity import rules, store, tokens
-from services.identity.deps import Deps
-from services.identity.store import Person
 from shared.contracts import secrets
-from shared.contracts.events import identity as events
-from shared.db.pool import Connection
 from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+    from uuid import UUID
+
+    from services.identity.deps import Deps
+    from services.identity.store import Person
+    from shared.contracts.events import identity as events
+    from shared.db.pool import Connection
 
 REGISTRATION = "registration"
 EMAIL = "email"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from services.identity import passwords
 from services.identity.passwords import Weakness
 from shared.contracts.problems import identity as problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SHORTEST_WORD = 4
 

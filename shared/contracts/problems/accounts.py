@@ -7,7 +7,7 @@ from shared.contracts.texts import Text
 
 
 class PinNotAccepted(Problem):
-    """No licence can be claimed with this PIN: it is mistyped, used, replaced or foreign; which, is not told."""
+    """No licence can be claimed with this PIN: mistyped, used, replaced, suspended or foreign; which, is not told."""
 
     slug = "pin-not-accepted"
     status = 422
@@ -57,7 +57,7 @@ class LicenceAlreadyClaimed(Problem):
     status = 409
     title = Text("Permis déjà associé", "Licence already claimed")
     detail = Text(
-        "Une personne détient déjà ce permis : un NIP n’y servirait plus.",
+        "Une personne détient déjà ce permis\N{NO-BREAK SPACE}: un NIP n’y servirait plus.",
         "Somebody holds this licence already: a PIN would serve no purpose.",
     )
 
@@ -75,14 +75,28 @@ class ImportRunning(Problem):
 
 
 class RosterUnreadable(Problem):
-    """The file has no header that names the required columns once each; nothing was imported."""
+    """The file is empty, is not UTF-8, or begins with something that is no header; nothing was imported."""
 
     slug = "roster-unreadable"
     status = 422
     title = Text("Fichier illisible", "File unreadable")
     detail = Text(
+        "Enregistrez le fichier en CSV, encodé en UTF-8, avec la virgule ou le point-virgule pour séparateur et les "
+        "noms des colonnes sur la première ligne.",
+        "Save the file as CSV in UTF-8, separated by commas or semicolons, with the names of the columns on the "
+        "first line.",
+    )
+
+
+class RosterColumnsWrong(Problem):
+    """The header does not name the required columns once each; nothing was imported."""
+
+    slug = "roster-columns-wrong"
+    status = 422
+    title = Text("Colonnes à revoir", "Columns to be checked")
+    detail = Text(
         "La première ligne doit nommer une seule fois les colonnes matricule, prenom, nom, courriel et bureau "
-        "(langue est facultative). À revoir : {missing}.",
+        "(langue est facultative). À revoir : {columns}.",
         "The first line must name the columns matricule, first_name, last_name, email and office once each "
-        "(language is optional). To be checked: {missing}.",
+        "(language is optional). To be checked: {columns}.",
     )

@@ -67,7 +67,7 @@ class NotPermitted(Problem):
 
 
 class InPersonOnly(Problem):
-    """This is done in one’s own name only; an acting token never carries it (Q4, Q10, decision 1)."""
+    """What is done in one’s own name only: an acting token never carries it (Q4, Q10, decision 1)."""
 
     slug = "in-person-only"
     status = 403
@@ -75,7 +75,8 @@ class InPersonOnly(Problem):
     detail = Text(
         "Cette action ne peut pas se faire au nom d’une autre personne. La personne concernée "
         "doit se connecter avec son propre identifiant.",
-        "This cannot be done on behalf of somebody else. The person concerned must sign in with his or her own account.",
+        "This cannot be done on behalf of somebody else. The person concerned must sign in with his or her own "
+        "account.",
     )
 
 
@@ -143,6 +144,7 @@ class InternalError(Problem):
     status = 500
     title = Text("Erreur interne", "Internal error")
     detail = Text(
-        "La faute est de notre côté et elle est consignée. Recommencez plus tard; si elle persiste, donnez-nous le numéro de la demande.",
+        "La faute est de notre côté et elle est consignée. Recommencez plus tard; si elle persiste, donnez-nous le "
+        "numéro de la demande.",
         "The fault is ours and is recorded. Try again later; if it persists, give us the request id.",
     )

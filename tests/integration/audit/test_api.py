@@ -161,10 +161,22 @@ async def test_list_sorts_by_each_column_and_pages_agree_with_cursors(
     """Sorted by kind in French: Commande, Prolongement, Réservation."""
     await send(
         served,
-        report("a", JEAN, JEAN, file_number="10", kind="closing-date.extended",
-               occurred_at=(START + timedelta(days=1)).isoformat()),
-        report("b", EDITH, JEAN, file_number="20", kind="product.ordered",
-               occurred_at=(START + timedelta(days=2)).isoformat()),
+        report(
+            "a",
+            JEAN,
+            JEAN,
+            file_number="10",
+            kind="closing-date.extended",
+            occurred_at=(START + timedelta(days=1)).isoformat(),
+        ),
+        report(
+            "b",
+            EDITH,
+            JEAN,
+            file_number="20",
+            kind="product.ordered",
+            occurred_at=(START + timedelta(days=2)).isoformat(),
+        ),
         report("c", CLAIRE, EDITH, file_number="30"),
     )
     everyone = served.operator()
@@ -186,8 +198,10 @@ async def test_list_sorts_by_each_column_and_pages_agree_with_cursors(
 async def test_list_counts_pages_and_shows_ten_newest_first(served: Served) -> None:
     await send(
         served,
-        *(report(str(n), EDITH, JEAN, file_number=str(n), occurred_at=(START + timedelta(hours=n)).isoformat())
-          for n in range(23)),
+        *(
+            report(str(n), EDITH, JEAN, file_number=str(n), occurred_at=(START + timedelta(hours=n)).isoformat())
+            for n in range(23)
+        ),
     )
     answer = (await served.person(JEAN).get("/v1/activities?page=2")).json
     assert (2, 3, 23) == (answer["page"], answer["pages"], answer["total"])
@@ -200,10 +214,14 @@ async def test_list_row_has_the_five_columns_in_the_readers_language(served: Ser
     french = (await served.person(JEAN).get("/v1/activities", headers={"Accept-Language": "fr"})).json["items"][0]
     english = (await served.person(JEAN).get("/v1/activities", headers={"Accept-Language": "en"})).json["items"][0]
     assert ("Commande de produits cadastraux", "Cadastral products ordered") == (
-        french["activity"], english["activity"]
+        french["activity"],
+        english["activity"],
     )
     assert ("2026-11-01", None, "Édith Descartes", "Jean Piette") == (
-        french["day"], french["file_number"], french["performed_by"]["name"], french["performed_for"]["name"]
+        french["day"],
+        french["file_number"],
+        french["performed_by"]["name"],
+        french["performed_for"]["name"],
     )
 
 

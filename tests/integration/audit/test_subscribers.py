@@ -26,7 +26,11 @@ JEAN = Person(
     id=UUID(int=1), username="jpiette", first_name="Jean", last_name="Piette", email="j@x.ca", language=Language.FR
 )
 EDITH = Person(
-    id=UUID(int=2), username="edescartes", first_name="Édith", last_name="Descartes", email="e@x.ca",
+    id=UUID(int=2),
+    username="edescartes",
+    first_name="Édith",
+    last_name="Descartes",
+    email="e@x.ca",
     language=Language.FR,
 )
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -41,8 +45,15 @@ async def pool(database: Callable[..., Awaitable[str]]) -> AsyncIterator[Pool]:
 
 def delivery(event: Event, *, actor: str = "system", sequence: int = 1) -> Delivery:
     envelope = Envelope(
-        id=ids.uuid7(), source="/" + event.type.split(".")[0], type=event.type, subject=event.subject(), time=NOON,
-        data=event.model_dump(mode="json"), actor=actor, sequence=sequence, correlationid="c-1",
+        id=ids.uuid7(),
+        source="/" + event.type.split(".")[0],
+        type=event.type,
+        subject=event.subject(),
+        time=NOON,
+        data=event.model_dump(mode="json"),
+        actor=actor,
+        sequence=sequence,
+        correlationid="c-1",
     )
     return Delivery(envelope.to_json(), str(envelope.id))
 

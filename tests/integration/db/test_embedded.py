@@ -46,7 +46,7 @@ async def value(dsn: str, sql: str, *args: object) -> object:
 async def ended(server: EmbeddedPostgres) -> None:
     """Wait until a killed server is gone."""
     async with asyncio.timeout(5):
-        while server.running:  # noqa: ASYNC110 - a process sends no event
+        while server.running:
             await asyncio.sleep(0.01)
 
 

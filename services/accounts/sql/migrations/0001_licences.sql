@@ -55,3 +55,9 @@ create table import_fault (
     code text not null,
     primary key (import_id, line)
 );
+
+-- The matricules of the file that is imported now, so that one of any size is searched for doubles without
+-- being held in memory. Of no use after a crash, hence unlogged.
+create unlogged table import_seen (
+    matricule text primary key
+);

@@ -1,4 +1,4 @@
-"""The mail sink of the one-process mode: a real SMTP server on loopback that keeps the mails, and pages to read them."""
+"""The mail sink of the one-process mode: a real SMTP server on loopback that keeps mails, and pages to read them."""
 
 from __future__ import annotations
 

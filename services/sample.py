@@ -114,13 +114,12 @@ class Sample:
         """Claim each licence with the PIN of its notice."""
         for person in SURVEYORS:
             caller = self._signed_in[person.username]
-            if (await caller.get("/accounts/v1/licences/mine"))["licences"]:
-                continue
-            pin = await client.until(lambda one=person: self._find(one, _pin_in), f"the PIN of {person.email}")  # type: ignore[misc]
-            await client.until(
-                lambda on=caller, it=pin: on.post("/accounts/v1/licences/claim", {"pin": it}),
-                "the licence",  # type: ignore[misc]
-            )
+            if not (await caller.get("/accounts/v1/licences/mine"))["licences"]:
+                await self._claim(person, caller)
+
+    async def _claim(self, person: Person, caller: Call) -> None:
+        pin = await client.until(lambda: self._find(person, _pin_in), f"the PIN of {person.email}")
+        await client.until(lambda: caller.post("/accounts/v1/licences/claim", {"pin": pin}), "the licence")
 
     async def designate(self) -> None:
         """Add the delegates of the guides, and remove one again."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from shared.db.connections import Unavailable
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
@@ -25,7 +27,10 @@ STOPPING = 10.0
 
 
 class WorkerFailed(Exception):
-    """A worker ended three times within 60 seconds: the process is of no use and must be started anew."""
+    """A worker ended three times within 60 seconds: the process is of no use and must be started anew.
+
+    Ends because the database is away do not count: a new process would not have it either.
+    """
 
 
 class StrayCancellation(Exception):
@@ -54,7 +59,6 @@ class _Watched:
     def ended(self, now: float) -> bool:
         """Count an end; tell whether that was one too many."""
         self.ends.append(now)
-        self.restarts += 1
         return len(self.ends) == ENDS and now - self.ends[0] <= WITHIN
 
 
@@ -90,8 +94,9 @@ class Supervisor:
         while True:
             watched.since = self._clock()
             error = await _outcome(watched.worker)
+            watched.restarts += 1
             log.error("worker ended", worker=watched.worker.name, restarts=watched.restarts, exc_info=error)
-            if watched.ended(self._clock()):
+            if not isinstance(error, Unavailable) and watched.ended(self._clock()):
                 raise WorkerFailed(watched.worker.name) from error
             await asyncio.sleep(self._pause)
 

@@ -122,9 +122,7 @@ class _Import:
         await store.count_import(connection, self.import_id, counts)
 
 
-async def _sort(
-    connection: Connection, batch: Sequence[roster.Read]
-) -> tuple[list[rules.Row], list[rules.RowFault]]:
+async def _sort(connection: Connection, batch: Sequence[roster.Read]) -> tuple[list[rules.Row], list[rules.RowFault]]:
     """Part good rows from faults; of the rows with one matricule only the first in the file is good."""
     faults = [read for read in batch if isinstance(read, rules.RowFault)]
     rows = [read for read in batch if isinstance(read, rules.Row)]

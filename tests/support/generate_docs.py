@@ -28,9 +28,9 @@ def events_page() -> str:
         "",
         "# Events",
         "",
-        "Every event is a [CloudEvent](https://cloudevents.io/) 1.0 in JSON; `data` is as below. `subject` names the aggregate,",
-        "`sequence` is its version after the change, `actor` who did it, `onbehalfof` for whom. Fields may be added: ignore what",
-        "you do not know. The schemas are in `shared/contracts/schemas`.",
+        "Every event is a [CloudEvent](https://cloudevents.io/) 1.0 in JSON; `data` is as below. `subject` names",
+        "the aggregate, `sequence` is its version after the change, `actor` who did it, `onbehalfof` for whom. Fields may",
+        "be added: ignore what you do not know. The schemas are in `shared/contracts/schemas`.",
         "",
         "| event | says | heard by |",
         "|---|---|---|",
@@ -49,13 +49,20 @@ def problems_page() -> str:
         "",
         "# Problems",
         "",
-        "Every error answer is a problem of [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`).",
-        "Rely on the slug, the last part of `type`: it does not change. Title and detail come in the language of the request.",
+        "Every error answer is a problem of [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457), as",
+        "`application/problem+json`. Rely on the slug, the last part of `type`: it does not change. Title and detail",
+        "come in the language of the request.",
     ]
     for module in MODULES:
         own = [one for one in PROBLEMS.values() if one.__module__ == module.__name__]
         if own:
-            lines += ["", f"## {module.__name__.rpartition('.')[2]}", "", "| slug | status | given when | title |", "|---|---|---|---|"]
+            lines += [
+                "",
+                f"## {module.__name__.rpartition('.')[2]}",
+                "",
+                "| slug | status | given when | title |",
+                "|---|---|---|---|",
+            ]
             lines += [_problem(one) for one in own]
     return "\n".join(lines) + "\n"
 

@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from shared import worker
+from shared.db.connections import Unavailable
 from shared.service import Worker
 
 
@@ -75,6 +76,12 @@ async def test_supervisor_with_a_worker_that_ended_three_times_in_more_than_a_mi
     ending = Ending(*[ValueError("now and then")] * 5)
     await run_until_steady(ending, clock=itertools.count(0, 16).__next__)
     assert ending.starts == 6
+
+
+async def test_supervisor_with_a_worker_that_ends_because_the_database_is_away_goes_on():
+    ending = Ending(*[Unavailable("away")] * 10)
+    await run_until_steady(ending)
+    assert ending.starts == 11
 
 
 async def test_strays_as_failures_with_a_cancellation_nobody_asked_for_raises_a_failure():

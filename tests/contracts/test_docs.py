@@ -1,0 +1,40 @@
+"""The pages that follow from the contracts are up to date, and the problems say what they must."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from shared.contracts.problems import MODULES, PROBLEMS
+from shared.contracts.problems.base import Problem
+from tests.support import generate_docs
+
+
+@pytest.mark.parametrize(
+    ("page", "write"), [("events.md", generate_docs.events_page), ("problems.md", generate_docs.problems_page)]
+)
+def test_page_is_what_the_contracts_say(page, write):
+    assert (generate_docs.DOCS / page).read_text(encoding="utf-8") == write(), "run `make docs`"
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_problem_says_when_in_kebab_case_and_in_both_languages(slug):
+    problem = PROBLEMS[slug]
+    texts = (problem.title.fr, problem.title.en, problem.detail.fr, problem.detail.en, problem.__doc__)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", slug)
+    assert all(texts)
+    assert 400 <= problem.status < 600
+
+
+def test_every_slug_belongs_to_one_problem():
+    declared = [
+        value.slug
+        for module in MODULES
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Problem)
+        and "slug" in value.__dict__
+        and value.__module__ == module.__name__
+    ]
+    assert sorted(declared) == sorted(PROBLEMS)

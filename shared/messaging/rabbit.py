@@ -166,10 +166,10 @@ class _Feed(links.Link):
             while self._goes_on() and None not in (held := await batches.gather(self._waiting)):
                 await self._take(held)
                 self._trouble.reset()
-                taken, held = held, []
-                for one in taken:
-                    if one:
-                        await one.message.ack()
+                last, held = held[-1], []
+                # What waited came in the order of its tags, so the last one stands for all.
+                if last:
+                    await last.message.ack(multiple=True)
         finally:
             self.works = False
             await self._give_back(consuming, held)

@@ -81,7 +81,10 @@ def principal_of(claims: dict[str, Any]) -> Principal:
 
 def _kind(claims: dict[str, Any]) -> Kind:
     application, acting = claims.get("app") is True, "act" in claims
-    if application and acting:
+    if acting != str(claims.get("iss")).endswith("/delegation"):
+        # Only delegation says who acts for whom, and it says nothing else: no role, no application.
+        raise InvalidToken("iss")
+    if acting and (application or "roles" in claims):
         raise InvalidToken("act")
     if application:
         return Kind.APPLICATION

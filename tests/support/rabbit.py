@@ -13,8 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Protocol
-
-import aio_pika
+from urllib.parse import urlsplit
 
 from tests.support.processes import free_port
 
@@ -71,17 +70,28 @@ class Container:
 
 
 async def answers(url: str, alive: Callable[[], bool] = lambda: True) -> bool:
-    """Wait until a broker takes connections; False when it does not in time or is no longer alive."""
+    """Wait until a broker greets; False when it does not in time or is no longer alive."""
     deadline = asyncio.get_running_loop().time() + START
     while alive() and asyncio.get_running_loop().time() < deadline:
-        try:
-            connection = await aio_pika.connect(url, timeout=2)
-        except (OSError, TimeoutError, aio_pika.exceptions.AMQPError):
-            await asyncio.sleep(0.3)
-        else:
-            await connection.close()
+        if await _greets(url):
             return True
+        await asyncio.sleep(0.3)
     return False
+
+
+async def _greets(url: str) -> bool:
+    """Say hello as AMQP 0-9-1 §4.2.2 has it; a broker that is up answers with a method frame."""
+    place = urlsplit(url)
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
+            try:
+                writer.write(b"AMQP\x00\x00\x09\x01")
+                return await reader.readexactly(1) == b"\x01"
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        return False
 
 
 def has_image() -> bool:

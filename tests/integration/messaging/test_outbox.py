@@ -117,3 +117,22 @@ async def test_every_query_of_messaging_is_understood_by_the_database(source):
     async with source.connection() as connection:
         for name in SQL:
             await connection.prepare(SQL[name])
+
+
+async def test_emit_many_says_all_in_their_order(source):
+    counter, other = uuid4(), uuid4()
+    async with source.transaction() as connection:
+        said = [(support.CounterRaised(id=counter, value=version), version) for version in range(1, 4)]
+        await outbox.emit_many(connection, [*said, (support.CounterRaised(id=other, value=1), 1)])
+    rows = await source.fetch("select subject, sequence, envelope from outbox order by id")
+    assert [(row["subject"], row["sequence"]) for row in rows] == [
+        *((f"counter/{counter}", version) for version in range(1, 4)),
+        (f"counter/{other}", 1),
+    ]
+    assert all(Envelope.model_validate(row["envelope"]).sequence == row["sequence"] for row in rows)
+
+
+async def test_emit_many_outside_a_transaction_is_refused(source):
+    async with source.connection() as connection:
+        with pytest.raises(RuntimeError, match="transaction"):
+            await outbox.emit_many(connection, [(support.CounterRaised(id=uuid4(), value=1), 1)])

@@ -61,7 +61,9 @@ def test_read_row_gives_the_licence():
 
 
 def test_read_row_trims_and_composes_what_it_reads():
-    read = row(matricule=" 5003 ", first_name=" E\u0301dith\u00a0", last_name="Descartes ", email="e@Mandat.Example.COM ")
+    read = row(
+        matricule=" 5003 ", first_name=" E\u0301dith\u00a0", last_name="Descartes ", email="e@Mandat.Example.COM "
+    )
     assert ("5003", "Édith", "Descartes", "e@mandat.example.com") == (
         read.matricule, read.first_name, read.last_name, read.email,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
 from shared.db.pool import Pool
 from shared.messaging import retry
-from shared.settings import check_environment, variables
+from shared.settings import UnknownSettings, check_environment, variables
 
 out = console.Console(highlight=False)
 cli = cyclopts.App(name="mandat", help="Mandat: delegated access for public-service portals.", version="0.1.0")
@@ -34,6 +34,8 @@ cli.command(operator)
 cli.command(parked)
 
 CHUNK = 65_536
+CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, UnknownSettings, ValueError, OSError)
+"""What the caller can mend: said in a line, without a traceback."""
 OWN = {"MANDAT_HOME", "MANDAT_PORT"}
 ServiceName = Annotated[str, cyclopts.Parameter(help="identity, accounts, delegation, notifications or audit")]
 
@@ -45,10 +47,8 @@ def main() -> None:
         cli()
     except Problem as problem:
         fail(problem.detail.in_("en", **problem.values))
-    except Exception as error:  # the last resort of a command line: say it, without a traceback
-        if isinstance(error, embedded.FolderInUse | migrate.MigrationError | ValueError | OSError):
-            fail(str(error))
-        raise
+    except CALLERS_ERRORS as error:
+        fail(str(error))
 
 
 def fail(reason: str) -> None:

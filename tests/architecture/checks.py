@@ -11,7 +11,7 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 SERVICES = ("accounts", "audit", "delegation", "identity", "notifications")
 USUAL = frozenset(
-    "__init__ __main__ app settings routes api schemas rules commands queries store subscribers workers".split()
+    ["__init__", "__main__", "app", "settings", "routes", "api", "schemas", "rules", "commands", "queries", "store", "subscribers", "workers"]
 )
 MORE: dict[str, frozenset[str]] = {
     "accounts": frozenset({"imports", "pins", "roster"}),  # reading CSV; PIN limits and secrets
@@ -66,7 +66,7 @@ def foreign_imports(tree: Path) -> list[str]:
         own = f"services.{parts[1]}" if parts[0] == "services" and len(parts) > 2 else None
         for name in imports(path):
             to_service = re.match(r"services\.(\w+)", name)
-            if to_service and (own is None and parts[0] != "services" or own and not f"{name}.".startswith(f"{own}.")):
+            if to_service and ((own is None and parts[0] != "services") or (own and not f"{name}.".startswith(f"{own}."))):
                 wrong.append(f"{path.relative_to(tree)} imports {name}")
     return wrong
 
@@ -129,7 +129,7 @@ def confusing_names(tree: Path) -> list[str]:
         f"{path.relative_to(tree)}:{number}"
         for path in python_files(tree, "services", "shared", "examples")
         for number, line in enumerate(path.read_text().splitlines(), 1)
-        if re.search(r"handler", line, re.I) and not ALLOWED_TERMS.search(line)
+        if re.search(r"handler", line, re.IGNORECASE) and not ALLOWED_TERMS.search(line)
     ]
 
 

@@ -57,7 +57,8 @@ async def world(
 @asynccontextmanager
 async def _together(folder: Path) -> AsyncIterator[World]:
     port = free_port()
-    environment = {"MANDAT_HOME": str(folder / "home"), "MANDAT_PORT": str(port)} | ROOMY | SOON
+    environment = {"MANDAT_HOME": str(folder / "home"), "MANDAT_PORT": str(port), "MANDAT_LOG_LEVEL": "info"}
+    environment |= ROOMY | SOON
     program = Program("services", environment, folder / "log", ("--no-sample",))
     await program.start()
     url = f"http://127.0.0.1:{port}"
@@ -71,7 +72,7 @@ async def _together(folder: Path) -> AsyncIterator[World]:
         assert server is not None
         dsn = {"identity": await server.ensure_database("identity")}
         async with aiohttp.ClientSession() as http:
-            yield World(http, lambda _: url, make_operator, dsn.__getitem__)
+            yield World(http, lambda _: url, make_operator, dsn.__getitem__, lambda: _logs(folder))
     finally:
         assert await program.stop() == 0, program.output()
 
@@ -116,6 +117,7 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
             urls.__getitem__,
             lambda username: command("identity", "operator", "add", username),
             addresses.__getitem__,
+            lambda: _logs(folder),
         )
 
 
@@ -135,3 +137,7 @@ async def _mailbox(folder: Path, urls: dict[str, str]) -> AsyncIterator[Mailbox]
     finally:
         await runner.cleanup()
         await mailbox.stop()
+
+
+def _logs(folder: Path) -> str:
+    return "".join(path.read_text(errors="replace") for path in folder.glob("*log"))

@@ -51,6 +51,7 @@ class World:
     urls: Callable[[str], str]
     make_operator: Callable[[str], Awaitable[None]]
     dsn: Callable[[str], str]
+    logs: Callable[[], str]
     _operator: Somebody | None = field(default=None)
 
     @property

@@ -180,3 +180,19 @@ class FlakyBus:
 def versions_of(published: Sequence[Envelope], counter: UUID) -> list[int]:
     """List the versions of a counter in the order they were published."""
     return [one.sequence for one in published if one.subject == f"counter/{counter}"]
+
+
+def spoiling(*values: int, error: type[Exception] = ValueError):
+    """Make a way to fail at some values."""
+
+    def spoil(data):
+        if data.value in values:
+            raise error(f"counter at {data.value}")
+
+    return spoil
+
+
+async def kept(pool) -> list[tuple]:
+    """List the failed events that are kept: id, state, attempts, cause."""
+    rows = await pool.fetch("select event_id, state, attempts, fingerprint from retry order by id")
+    return [tuple(row) for row in rows]

@@ -147,6 +147,8 @@ class PrivateNode:
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
             "ERL_EPMD_PORT": str(self._ports["epmd"]),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
+            # Read by the port mapper when it starts: it may be ended though it still lists the killed node.
+            "ERL_EPMD_RELAXED_COMMAND_CHECK": "true",
         }
 
     async def start(self) -> None:
@@ -191,8 +193,7 @@ class PrivateNode:
         self.kill()
         if self._process is not None:
             await asyncio.wait_for(self._process.wait(), 20)
-        environment = self._environment() | {"ERL_EPMD_RELAXED_COMMAND_CHECK": "true"}
-        subprocess.run(["epmd", "-kill"], env=environment, check=False, capture_output=True, timeout=10)
+        subprocess.run(["epmd", "-kill"], env=self._environment(), check=False, capture_output=True, timeout=10)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _signal(self, what: signal.Signals) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from services.accounts import api
+from services.accounts import api, rules
 from shared import ids
 from shared.contracts.secrets import PinSecret
 from tests.integration.accounts.conftest import CHANGED, CLAIRE, CSV, HEADER, IMPORTED, JEAN, roster
@@ -255,3 +255,16 @@ async def test_import_whose_sender_falls_silent_gives_way_to_others(world, monke
 
     await eventually(another, 200, seconds=5)
     assert (await silent).status == 503
+
+
+async def test_import_whose_pin_exists_already_makes_another(world, monkeypatch):
+    """Once in thousands of rosters; the batch goes again, and nothing is said twice."""
+    await world.load(JEAN)
+    repeated = await world.pin()
+    made = iter([repeated, "222-222-222"])
+    real = rules.make_pin
+    monkeypatch.setattr(rules, "make_pin", lambda: next(made, None) or real())
+    answer = (await world.send(roster(JEAN, CLAIRE), ids.uuid7())).json
+    assert (2, 1, 1, 0) == (answer["rows"], answer["created"], answer["unchanged"], answer["bad"])
+    assert await world.pin("5001") == "222-222-222"
+    assert len(await world.said()) == 2

@@ -87,7 +87,7 @@ class Mandat:
             async with self._http.post(
                 f"{self._settings.identity_url}/identity/v1/token",
                 data={"grant_type": "client_credentials"},
-                auth=aiohttp.BasicAuth(self._settings.client_id, secret.strip()),
+                headers={"Authorization": aiohttp.encode_basic_auth(self._settings.client_id, secret.strip())},
                 timeout=TIMEOUT,
             ) as answer:
                 if answer.status != 200:

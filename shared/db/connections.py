@@ -106,7 +106,9 @@ def _from_uuid(data: bytes) -> UUID:
 
 def is_lost(error: BaseException, connection: Connection) -> bool:
     """Tell whether an error in work on this connection means that the connection is gone."""
-    return isinstance(error, LOST) or (isinstance(error, (OSError, asyncpg.InterfaceError)) and _is_closed(connection))
+    # asyncpg says InternalClientError when the session ends just before a statement.
+    doubtful = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+    return isinstance(error, LOST) or (isinstance(error, doubtful) and _is_closed(connection))
 
 
 def _is_closed(connection: Connection) -> bool:

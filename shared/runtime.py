@@ -111,8 +111,9 @@ def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: wo
 
 
 def checks(running: Sequence[Running]) -> Mapping[str, Callable[[], Awaitable[bool]]]:
-    """What readiness depends on: each service's database, at the right version. The broker is not part of it:
-    the outbox takes what cannot be sent (reliability §A6).
+    """Give what readiness depends on: each service's database, at the right version.
+
+    The broker is not part of it: the outbox takes what cannot be sent (reliability §A6).
     """
 
     def database(one: Running) -> Callable[[], Awaitable[bool]]:

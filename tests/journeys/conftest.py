@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,48 @@ async def _together(folder: Path) -> AsyncIterator[World]:
         assert await program.stop() == 0, program.output()
 
 
+@dataclass
+class Apart:
+    """Each service as a process of its own, on one RabbitMQ."""
+
+    folder: Path
+    addresses: dict[str, str]
+    broker: str
+    smtp_port: int
+    urls: dict[str, str]
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Give what a container of this service would be given."""
+        common = {
+            "MANDAT_DATABASE_URL": self.addresses[name],
+            "MANDAT_PUBLIC_URL": PUBLIC,
+            "MANDAT_SECRETS": str(self.folder / "secrets"),
+            "MANDAT_PORT": self.urls[name].rsplit(":", 1)[1],
+            "MANDAT_IDENTITY_URL": self.urls["identity"],
+            "MANDAT_DELEGATION_URL": self.urls["delegation"],
+            "MANDAT_AMQP_URL": self.broker,
+            "MANDAT_DRAIN": "0",
+        }
+        return common | (EXTRA[name](self.urls, self.smtp_port) if name in EXTRA else {})
+
+    async def command(self, name: str, *words: str) -> None:
+        """Run a command on the database of a service."""
+        await Program("services", self.environment(name), self.folder / "cli.log", words).run()
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Start all at once, wait for all, and introduce the example application."""
+        programs = {
+            name: Program(module, self.environment(name), self.folder / f"{name}.log") for name, module in APART.items()
+        }
+        for program in programs.values():
+            await program.start()
+            stack.push_async_callback(program.stop)
+        for name, program in programs.items():
+            await program.answers(f"{self.urls[name]}/readyz")
+        secret = str(self.folder / "secrets/cadastre.secret")
+        await self.command("identity", "application", "cadastre", "Cadastre", "--secret-file", secret)
+
+
 @asynccontextmanager
 async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIterator[World]:
     together.make_secrets(folder / "secrets")
@@ -86,39 +129,14 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
         addresses = {name: await databases.create() for name in APART}
         for address in addresses.values():
             stack.push_async_callback(databases.drop, address)
-
-        def environment(name: str) -> dict[str, str]:
-            common = {
-                "MANDAT_DATABASE_URL": addresses[name],
-                "MANDAT_PUBLIC_URL": PUBLIC,
-                "MANDAT_SECRETS": str(folder / "secrets"),
-                "MANDAT_PORT": urls[name].rsplit(":", 1)[1],
-                "MANDAT_IDENTITY_URL": urls["identity"],
-                "MANDAT_DELEGATION_URL": urls["delegation"],
-                "MANDAT_AMQP_URL": rabbit.url,
-                "MANDAT_DRAIN": "0",
-            }
-            return common | (EXTRA[name](urls, mailbox.port) if name in EXTRA else {})
-
-        async def command(name: str, *words: str) -> None:
-            await Program("services", environment(name), folder / "cli.log", words).run()
-
-        programs = [Program(module, environment(name), folder / f"{name}.log") for name, module in APART.items()]
-        for program in programs:
-            await program.start()
-            stack.push_async_callback(program.stop)
-        for name, program in zip(APART, programs, strict=True):
-            await program.answers(f"{urls[name]}/readyz")
-        secret = str(folder / "secrets/cadastre.secret")
-        await command("identity", "application", "cadastre", "Cadastre", "--secret-file", secret)
+        apart = Apart(folder, addresses, rabbit.url, mailbox.port, urls)
+        await apart.start(stack)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        yield World(
-            http,
-            urls.__getitem__,
-            lambda username: command("identity", "operator", "add", username),
-            addresses.__getitem__,
-            lambda: _logs(folder),
-        )
+
+        async def make_operator(username: str) -> None:
+            await apart.command("identity", "operator", "add", username)
+
+        yield World(http, urls.__getitem__, make_operator, addresses.__getitem__, lambda: _logs(folder))
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ import pytest
 from services import client, sample
 from tests.support.processes import Program, free_port
 
-ROSTER = "\n".join(
+ROSTER = "\n".join(  # noqa: FLY002 - a line a row
     (
         "matricule;prenom;nom;courriel;bureau",
         '7001;Zoé;Tremblay;zoe.tremblay@mandat.example.com;"Tremblay, Gagnon et ""associés"""',

@@ -38,9 +38,7 @@ async def test_repeated_request_with_the_same_key_adds_one_delegate_and_sends_ea
     headers = {"Idempotency-Key": str(ids.uuid7())}
     body = {"delegate": found["id"]}
 
-    answers = [
-        await jean.caller.call("POST", "/delegation/v1/delegates", json=body, headers=headers) for _ in range(3)
-    ]
+    answers = [await jean.caller.call("POST", "/delegation/v1/delegates", json=body, headers=headers) for _ in range(3)]
 
     assert [answer.status for answer in answers] == [201, 201, 201]
     assert len({str(answer.body) for answer in answers}) == 1

@@ -29,8 +29,7 @@ def mount(root: web.Application, checks: Mapping[str, Check], details: Callable[
 
     async def health(request: web.Request) -> web.Response:
         del request
-        async with asyncio.timeout(LONGEST):
-            return _json({"checks": await _run(checks), **await details()}, 200)
+        return _json({"checks": await _run(checks), **await _details(details)}, 200)
 
     root.router.add_get("/livez", live)
     root.router.add_get("/readyz", ready)
@@ -40,6 +39,14 @@ def mount(root: web.Application, checks: Mapping[str, Check], details: Callable[
 def leaving(root: web.Application) -> None:
     """Be not ready from now on: the process is about to end (reliability §C9)."""
     root[LEAVING].append(True)
+
+
+async def _details(details: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(LONGEST):
+            return await details()
+    except Exception as error:  # noqa: BLE001 - what is known is told all the same
+        return {"details": f"not to be had: {type(error).__name__}"}
 
 
 async def _run(checks: Mapping[str, Check]) -> dict[str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import re
 from typing import Any
 
 import asyncpg
@@ -157,11 +157,15 @@ def from_http(error: web.HTTPException, language: Language) -> web.Response:
 
 def language_of(request: web.Request, token_language: str | None = None) -> Language:
     """Negotiate French or English: the Accept-Language header, else the token's, else French."""
-    for part in request.headers.get("Accept-Language", "").split(","):
-        tag = part.split(";")[0].strip().lower()[:2]
-        if tag in ("fr", "en"):
+    wanted = [_weighed(part) for part in request.headers.get("Accept-Language", "")[:200].split(",")]
+    for weight, tag in sorted(wanted, key=lambda one: -one[0]):
+        if weight > 0 and tag in ("fr", "en"):
             return Language(tag)
     return Language(token_language) if token_language in ("fr", "en") else Language.FR
 
 
-CANCELLED = asyncio.CancelledError
+def _weighed(part: str) -> tuple[float, str]:
+    """Read one preference, `fr-CA;q=0.8` (RFC 9110 §12.5.4)."""
+    tag, _, weight = part.partition(";")
+    found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
+    return float(found.group(1)) if found else 1.0, tag.strip().lower()[:2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ class Reply:
     status: int
     json: Any
     text: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
     @property
     def slug(self) -> str | None:
@@ -59,7 +59,7 @@ class Api:
         ):
             text = await answer.text()
             body = await answer.json(content_type=None) if "json" in answer.content_type and text else None
-            return Reply(answer.status, body, text, dict(answer.headers))
+            return Reply(answer.status, body, text, answer.headers)
 
     async def get(self, path: str, **more: Any) -> Reply:
         return await self.call("GET", path, **more)

@@ -30,9 +30,10 @@ with spent as (
 select
     case
         when exists (select from spent) then 0::float8
-        else coalesce(
+        else greatest(0.001, coalesce(
+            -- This row may be as it was before others spent: a refusal stays one, only its wait is a guess then.
             (select extract(epoch from full_at - clock_timestamp()) + $2 - $3 from throttle where key = $1), 0.0
-        )::float8
+        ))::float8
     end
 
 -- name: peek

@@ -161,6 +161,6 @@ def _cell(line: int, name: str, cell: str) -> str:
 def _email(line: int, value: str) -> str:
     try:
         # Whether it can be delivered is found out by the letter, not by us; `.test` names are for trials.
-        return validate_email(value, check_deliverability=False, test_environment=True).normalized
+        return validate_email(value, check_deliverability=False, test_environment=True, allow_smtputf8=False).normalized
     except EmailNotValidError as error:
         raise RowFault(line, "email", "email") from error

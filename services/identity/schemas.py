@@ -18,7 +18,7 @@ from shared.web import routing
 def _email(text: str) -> str:
     try:
         # Whether it can be delivered is found out by the letter, not by us; `.test` names are for trials.
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        return validate_email(text, check_deliverability=False, test_environment=True, allow_smtputf8=False).normalized
     except EmailNotValidError as error:
         raise ValueError("an e-mail address") from error
 

@@ -56,12 +56,12 @@ def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMes
     message["To"] = Address(rules.one_line(email["name"]), addr_spec=email["address"])
     message["Date"] = format_datetime(email["created_at"])
     message["Message-ID"] = email["message_id"]
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Idempotency-Key"] = str(email["id"])
     message.set_content(_plain(parts))
     layout = _environment(html=True).get_template("layout.html")
     message.add_alternative(layout.render(language=language, **parts), subtype="html")
+    message["Content-Language"] = language  # last: setting the content takes such headers away
     return message
 
 

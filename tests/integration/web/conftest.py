@@ -25,6 +25,8 @@ from shared.web import routing, server
 from shared.web.routing import Answer, Call, Route
 from tests.support import tokens, web
 
+JEAN = UUID(int=1)
+
 
 class Thing(routing.Input):
     name: str = Field(min_length=1, max_length=20)
@@ -152,7 +154,7 @@ class Shown:
     def anonymous(self) -> web.Api:
         return web.Api(self.base)
 
-    def person(self, user: UUID = UUID(int=1), **claims: Any) -> web.Api:
+    def person(self, user: UUID = JEAN, **claims: Any) -> web.Api:
         return web.Api(self.base, self.issuer.person(user, **claims))
 
     async def things(self) -> int:

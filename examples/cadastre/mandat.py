@@ -43,8 +43,7 @@ class Mandat:
             },
         )
         if answer.get("decision") is not True:
-            reason = answer.get("context", {}).get("reason", {})
-            raise problems.Refused(reason_fr=reason.get("fr", ""), reason_en=reason.get("en", ""))
+            raise _refused(answer.get("context", {}))
 
     async def report(self, activities: list[dict[str, Any]]) -> dict[str, str]:
         """Report activities; give the outcome of each key."""
@@ -96,3 +95,14 @@ class Mandat:
                 return document["access_token"], float(document["expires_in"])
         except (aiohttp.ClientError, TimeoutError) as error:
             raise common.TemporarilyUnavailable(retry_after=2) from error
+
+
+def _refused(context: dict[str, Any]) -> problems.Refused:
+    """Say why, and the step that would change it, in both languages."""
+    said = {
+        language: " ".join(
+            f"{text.rstrip('.')}." for part in ("reason", "next_step") if (text := context.get(part, {}).get(language))
+        )
+        for language in ("fr", "en")
+    }
+    return problems.Refused(reason_fr=said["fr"], reason_en=said["en"])

@@ -22,7 +22,13 @@ from tests.support import tokens, web
 
 AREA = Area("cadastre", resources.files("examples.cadastre") / "sql/migrations")
 JEAN, EDITH, CLAIRE = UUID(int=1), UUID(int=2), UUID(int=3)
-REFUSED = {"decision": False, "context": {"reason": {"fr": "La délégation est terminée.", "en": "It has ended."}}}
+REFUSED = {
+    "decision": False,
+    "context": {
+        "reason": {"fr": "La délégation est terminée", "en": "It has ended."},
+        "next_step": {"fr": "Demandez-la de nouveau", "en": "Ask for it again"},
+    },
+}
 
 
 @dataclass
@@ -151,7 +157,10 @@ async def test_act_without_a_yes_leaves_nothing_behind(
 
 async def test_refusal_gives_the_reason_in_the_callers_language(served: Served) -> None:
     served.mandat.decision = REFUSED
-    for language, words in (("fr", "La délégation est terminée."), ("en", "It has ended.")):
+    for language, words in (
+        ("fr", "La délégation est terminée. Demandez-la de nouveau."),
+        ("en", "It has ended. Ask for it again."),
+    ):
         headers = {"Accept-Language": language}
         answer = await served.delegate().post("/v1/product-orders", {"product": "Plan"}, headers=headers)
         assert words == answer.json["detail"]

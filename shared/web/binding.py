@@ -74,8 +74,6 @@ async def arguments(binding: Binding, route: Route, request: web.Request) -> dic
             found[name] = adapter.validate_strings(request.match_info[name])
         except ValidationError as error:
             raise common.NotFound from error
-        if _has_nul(found[name]):
-            raise common.NotFound
     if binding.query or request.query_string:
         query = _query(binding, request)
         if binding.query:
@@ -91,8 +89,6 @@ def _query(binding: Binding, request: web.Request) -> Any:
     query = request.query
     values: dict[str, Any] = {name: query.getall(name) if name in binding.lists else query[name] for name in query}
     repeated = [name for name in values if name not in binding.lists and len(query.getall(name)) > 1]
-    if _has_nul(values):
-        raise common.ValidationFailed(errors=[])
     if (binding.query is None and values) or repeated:
         names = repeated or list(values)
         faults = [{"pointer": f"?{name[:50]}", "code": "extra_forbidden"} for name in names[:20]]
@@ -111,7 +107,7 @@ async def _body(model: type[BaseModel], route: Route, request: web.Request) -> A
     try:
         if route.form:
             return model.model_validate(_fields(await request.post()))
-        return model.model_validate_json(_clean(_shallow(await request.read())))
+        return model.model_validate_json(_shallow(await request.read()))
     except ValidationError as error:
         raise problems.from_validation(error) from error
     except (ValueError, UnicodeError, LookupError) as error:
@@ -121,22 +117,9 @@ async def _body(model: type[BaseModel], route: Route, request: web.Request) -> A
 def _fields(form: MultiDictProxy[Any]) -> dict[str, Any]:
     """Take each field of a form once (RFC 6749 §3.2)."""
     fields = dict(form)
-    if len(fields) < len(form) or _has_nul(fields):
+    if len(fields) < len(form):
         raise ValueError("repeated field")
     return fields
-
-
-def _clean(body: bytes) -> bytes:
-    """Refuse JSON with the sign that no database text can hold."""
-    if b"\\u0000" in body and _has_nul(orjson.loads(body)):
-        raise ValueError("NUL")
-    return body
-
-
-def _has_nul(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_has_nul(one) for pair in value.items() for one in pair)
-    return any(map(_has_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
 def _shallow(body: bytes) -> bytes:

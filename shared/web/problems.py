@@ -139,6 +139,9 @@ def from_error(error: BaseException) -> Problem:
     if isinstance(error, ValidationError):
         log.error("an answer was not valid", exc_info=error)
         return common.InternalError()
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        # U+0000 came in where nothing else refused it: no text of the database can hold it.
+        return common.ValidationFailed(errors=[])
     if isinstance(error, Unavailable | TimeoutError | asyncpg.QueryCanceledError) or is_transient(error):
         log.warning("unavailable", reason=type(error).__name__)
         return common.TemporarilyUnavailable(retry_after=1)

@@ -80,7 +80,7 @@ class Time:
 
 
 def verifier(published: Published, ticks: Time | None = None) -> verify.TokenVerifier:
-    made = verify.TokenVerifier(published, {ISSUER: "https://identity/jwks"})
+    made = verify.TokenVerifier(published, {ISSUER: "https://identity/jwks"}, now=lambda: float(NOW))
     if ticks:
         made._sources[ISSUER]._ticks = ticks
     return made

@@ -82,7 +82,7 @@ async def test_connection_when_all_are_taken_is_unavailable_in_time(open_pool: O
         begun = time.monotonic()
         with pytest.raises(pool.Unavailable, match=r"no database connection for tests within 0\.3 s"):
             await opened.fetchval("select 1")
-    assert 0.2 < time.monotonic() - begun < 1.3
+    assert 0.2 < time.monotonic() - begun < 5
 
 
 async def test_connection_after_a_wait_in_vain_can_be_had_again(open_pool: Open) -> None:
@@ -208,7 +208,7 @@ async def test_close_with_a_connection_that_does_not_come_back_ends_all_the_same
     async with opened.connection() as connection:
         begun = time.monotonic()
         await opened.close()
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 4
         with pytest.raises(asyncpg.InterfaceError):
             await connection.fetchval("select 1")
 

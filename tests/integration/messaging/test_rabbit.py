@@ -126,7 +126,7 @@ async def test_publish_while_the_broker_is_away_is_undelivered_soon():
     began = time.monotonic()
     with pytest.raises(Undelivered):
         await bus.publish(support.envelope())
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
     assert not bus.connected()
     await bus.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import logging
 import re
 import sys
@@ -19,30 +21,46 @@ SECRET_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"eyJ[\w-]+(?:\.[\w-]*){2,4}"), HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@"), rf"\1{HIDDEN}@"),
-    (re.compile(r"(?i)([?&](?:token|code|secret|password|pin)=)[^\s&\"'#]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)((?:\b\w*(?:token|secret|password|pin)|[?&#]code)=)[^\s&\"'#,)]+"), rf"\1{HIDDEN}"),
+    # A repr, a source line in a traceback, JSON within a text: `password='…'`, `"pin": "…"`.
+    (re.compile(r"""(?i)((?:pass\w*|token|secret|pin)["']?\s*[:=]\s*b?)(["'])(?:\\.|(?!\2).)+\2"""), rf"\1{HIDDEN}"),
+    # What PostgreSQL tells of the row that it refuses.
+    (re.compile(r"(Failing row contains )\(.*\)"), rf"\1{HIDDEN}"),
+    (re.compile(r"(Key \([^()]*\)=)\(.*?\)(?= )"), rf"\1{HIDDEN}"),
     (re.compile(r"\b[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}-[2-9A-HJKMNP-Z]{3}\b"), HIDDEN),
     (re.compile(r"\$argon2id?\$[^\s\"']+"), HIDDEN),
 )
+# Most texts are names, numbers and ids, which hold none of the above: one look tells.
+PLAIN = re.compile(r"(?!.*\b[2-9]{3}-[2-9]{3}-[2-9]{3}\b)[a-z0-9_/{}.-]*")
+PASSING = frozenset({"_record", "_from_structlog"})
 DEEPEST = 8
+PLAIN_TYPES = (bool, int, float)
 Event = MutableMapping[str, Any]
 
 
 def scrub(value: Any, name: str = "", depth: int = 0) -> Any:
     """Give a value without its secrets: by the name it stands under, and by what it looks like."""
-    if name and SECRET_NAMES.search(name) and not isinstance(value, bool | int | float | None):
+    if value is None or isinstance(value, PLAIN_TYPES):
+        return value
+    if name and _is_secret(name):
         return HIDDEN
-    if isinstance(value, str):
-        return _scrub_text(value)
-    if isinstance(value, bytes):
-        return _scrub_text(value.decode("utf-8", "replace"))
+    if isinstance(value, str | bytes):
+        return _scrub_text(value if isinstance(value, str) else value.decode("utf-8", "replace"))
     if depth < DEEPEST and isinstance(value, dict):
-        return {key: scrub(one, str(key), depth + 1) for key, one in value.items()}
+        return {_scrub_text(str(key)): scrub(one, str(key), depth + 1) for key, one in value.items()}
     if depth < DEEPEST and isinstance(value, list | tuple | set | frozenset):
         return [scrub(one, "", depth + 1) for one in value]
-    return value if isinstance(value, bool | int | float | None) else _scrub_text(str(value))
+    return _scrub_text(str(value))
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
 
 
 def _scrub_text(text: str) -> str:
+    if PLAIN.fullmatch(text):
+        return text
     for pattern, instead in SECRET_TEXTS:
         text = pattern.sub(instead, text)
     return text
@@ -50,7 +68,7 @@ def _scrub_text(text: str) -> str:
 
 def _scrubbing(logger: Any, method: str, event: Event) -> Event:
     del logger, method
-    return {name: scrub(value, name) for name, value in event.items()}
+    return {name: value if name in PASSING else scrub(value, name) for name, value in event.items()}
 
 
 def configure(service: str, level: str = "info", *, development: bool = False) -> None:
@@ -64,11 +82,11 @@ def configure(service: str, level: str = "info", *, development: bool = False) -
 
     before: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        structlog.processors.format_exc_info,
+        _scrubbing,
         structlog.stdlib.add_log_level,
         naming,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        _scrubbing,
     ]
     rendering: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if development:
@@ -79,6 +97,9 @@ def configure(service: str, level: str = "info", *, development: bool = False) -
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A lone surrogate, which no UTF-8 holds, is then written as JSON writes it.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     output = logging.StreamHandler(sys.stdout)
     output.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -90,7 +90,10 @@ def _kind(claims: dict[str, Any]) -> Kind:
         return Kind.APPLICATION
     if acting:
         return Kind.ACTING
-    return Kind.OPERATOR if "operator" in claims.get("roles", ()) else Kind.PERSON
+    roles = claims.get("roles", [])
+    if not isinstance(roles, list):
+        raise InvalidToken("roles")
+    return Kind.OPERATOR if "operator" in roles else Kind.PERSON
 
 
 def _ensure_uuid(value: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 
 import orjson
 from aiohttp import web
+from aiohttp.http_exceptions import PayloadEncodingError
 from multidict import MultiDictProxy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -19,6 +20,8 @@ from shared.web.routing import Route
 DEEPEST = 32
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+SQUARE = bytes.maketrans(b"{}", b"[]")
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ async def arguments(binding: Binding, route: Route, request: web.Request) -> dic
             found["query"] = query
     if binding.body:
         found["body"] = await _body(binding.body, route, request)
-    elif not route.stream and request.can_read_body and (await request.read()).strip() not in (b"", b"{}"):
+    elif not route.stream and request.can_read_body and (await _read(route, request)).strip() not in (b"", b"{}"):
         raise common.ValidationFailed(errors=[])
     return found
 
@@ -104,14 +107,25 @@ async def _body(model: type[BaseModel], route: Route, request: web.Request) -> A
     expected = FORM if route.form else JSON
     if request.content_type != expected:
         raise common.UnsupportedMediaType(expected=expected)
+    body = await _read(route, request)
     try:
         if route.form:
             return model.model_validate(_fields(await request.post()))
-        return model.model_validate_json(_shallow(await request.read()))
+        return model.model_validate_json(_shallow(body))
     except ValidationError as error:
         raise problems.from_validation(error) from error
     except (ValueError, UnicodeError, LookupError) as error:
         raise common.ValidationFailed(errors=[]) from error
+
+
+async def _read(route: Route, request: web.Request) -> bytes:
+    try:
+        body = await request.read()
+    except (PayloadEncodingError, web.RequestPayloadError) as error:
+        raise common.ValidationFailed(errors=[]) from error
+    if len(body) > route.limit:
+        raise common.BodyTooLarge
+    return body
 
 
 def _fields(form: MultiDictProxy[Any]) -> dict[str, Any]:
@@ -124,25 +138,18 @@ def _fields(form: MultiDictProxy[Any]) -> dict[str, Any]:
 
 def _shallow(body: bytes) -> bytes:
     """Refuse JSON nested deeper than any of ours, before it costs anything."""
-    if body.count(b"[") + body.count(b"{") > DEEPEST and _depth(body) > DEEPEST:
+    if body.count(b"[") + body.count(b"{") > DEEPEST and not _is_shallow(body):
         raise ValueError("too deep")
     return body
 
 
-def _depth(body: bytes) -> int:
-    deepest = level = 0
-    quoted = escaped = False
-    for sign in body:
-        if quoted:
-            quoted, escaped = escaped or sign != 0x22, not escaped and sign == 0x5C
-        elif sign == 0x22:
-            quoted = True
-        elif sign in b"[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif sign in b"]}":
-            level -= 1
-    return deepest
+def _is_shallow(body: bytes) -> bool:
+    """Take the innermost brackets away, level by level; what is left is too deep, or not closed."""
+    unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    brackets = b"".join(unescaped.split(b'"')[::2]).translate(SQUARE, NO_BRACKETS)
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"")
+    return not brackets
 
 
 def serialise(result: BaseModel | None) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.contracts.problems import common
 from shared.db import queries
+from shared.web import problems
 
 if TYPE_CHECKING:
     from shared.db.pool import Connection, Pool
@@ -39,7 +40,9 @@ def key_of(caller: str, route: str, header: str | None, path: str, body: bytes) 
     if header is None:
         return None
     if not 1 <= len(header) <= LONGEST or not header.isascii() or not header.isprintable():
-        raise common.ValidationFailed(errors=[{"pointer": "#Idempotency-Key", "code": "string_pattern_mismatch"}])
+        code = "string_pattern_mismatch"
+        fault = {"pointer": "#Idempotency-Key", "code": code, "detail": problems.FAULTS[code]}
+        raise common.ValidationFailed(errors=[fault])
     return Key(caller, route, header, hashlib.sha256(path.encode() + b"\0" + body).digest())
 
 

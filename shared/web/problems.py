@@ -160,7 +160,8 @@ def from_http(error: web.HTTPException, language: Language) -> web.Response:
 
 def language_of(request: web.Request, token_language: str | None = None) -> Language:
     """Negotiate French or English: the Accept-Language header, else the token's, else French."""
-    wanted = [_weighed(part) for part in request.headers.get("Accept-Language", "")[:200].split(",")]
+    header = request.headers.get("Accept-Language", "")[:200]
+    wanted = [_weighed(part) for part in header.split(",")] if header else []
     for weight, tag in sorted(wanted, key=lambda one: -one[0]):
         if weight > 0 and tag in ("fr", "en"):
             return Language(tag)

@@ -17,7 +17,7 @@ from shared.contracts import permissions
 from shared.contracts.people import Language
 from shared.contracts.problems import common
 from shared.crypto.verify import InvalidToken
-from shared.db.pool import is_transient
+from shared.db.pool import Unavailable, is_transient
 from shared.web import auth, binding, idempotency, metrics, openapi, problems
 from shared.web.routing import Answer, Call, Route
 
@@ -27,8 +27,8 @@ AT_ONCE = 512
 LONGEST = 20.0
 TRIES = 3
 ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "Mandat"}
 Responding = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -90,7 +90,8 @@ async def outermost(request: web.Request, handler: Responding) -> web.StreamResp
         finally:
             _note(request, response, time.monotonic() - started)
     if not response.prepared:
-        response.headers.update({"X-Request-Id": origin.request_id or ""})
+        response.headers["X-Request-Id"] = origin.request_id or ""
+        response.headers["X-Correlation-Id"] = origin.correlation_id or ""
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
     return response
@@ -208,13 +209,19 @@ async def _in_transaction(api: _Api, route: Route, call: Call[Any], arguments: d
     """Run the endpoint in one transaction with its kept answer; conflicts between transactions run it again."""
     key = await _key(api, route, call)
     for tried in range(1, TRIES + 1):
+        committing = False
         try:
             async with api.infra.pool.transaction() as connection:
                 call._connection = connection  # noqa: SLF001 - the web layer gives a call its connection
-                return await _once(route, call, arguments, key)
+                response = await _once(route, call, arguments, key)
+                committing = True
         except Exception as error:
-            if tried == TRIES or not is_transient(error):
+            # Lost while committing, it may have happened: only a key tells, and a second time must not.
+            doubtful = committing and key is None and isinstance(error, Unavailable)
+            if tried == TRIES or doubtful or not is_transient(error):
                 raise
+        else:
+            return response
     raise AssertionError("unreachable")
 
 
@@ -236,7 +243,7 @@ async def _key(api: _Api, route: Route, call: Call[Any]) -> idempotency.Key | No
         return None
     body = b"" if route.stream else await call.request.read()
     caller = "|".join(filter(None, call.principal.written())) or "anonymous"
-    return idempotency.key_of(caller, f"{route.method} {api.name}{route.path}", header, call.request.path, body)
+    return idempotency.key_of(caller, f"{route.method} {api.name}{route.path}", header, call.request.path_qs, body)
 
 
 def _response(route: Route, result: Any) -> web.StreamResponse:

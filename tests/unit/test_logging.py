@@ -33,9 +33,18 @@ TEXTS = [
     "postgresql://identity:hunter2@db/identity",
     "https://mandat.example.com/verify?token=abcdef&x=1",
     "PIN M5D-C58-TA2 sent",
+    "M5D-C58-TA2",
+    "222-333-444",
+    "a/222-333-444/b",
+    "https://mandat.example.com/v#token=abcdef",
+    "grant_type=refresh_token&refresh_token=abcdef",
+    "Credentials(username='jean', password='abcdef')",
+    '{"client_secret": "abc\\"def abcdef"}',
+    "Failing row contains (1, sapin (x), abcdef).",
+    "Key (email)=(abcdef@example.com) already exists.",
     "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
 ]
-PARTS = ["abcdef", "hunter2", "C58", "sapin", "dXNlcjpwYXNz", TOKEN, SEALED, "c2FsdA"]
+PARTS = ["abcdef", "hunter2", "C58", "333", "sapin", "dXNlcjpwYXNz", TOKEN, SEALED, "c2FsdA"]
 
 
 @pytest.fixture
@@ -62,6 +71,31 @@ def test_scrub_hides_what_looks_like_a_secret_anywhere(text) -> None:
 @pytest.mark.parametrize("value", ["delegation.delegate.added.v1", "1093112", 17, None, True, "Édith Descartes"])
 def test_scrub_leaves_the_rest(value) -> None:
     assert logging.scrub(value, "note") == value
+
+
+def test_scrub_hides_what_looks_like_a_secret_in_a_name() -> None:
+    assert_clean(str(logging.scrub({TOKEN: {SEALED: 1}})))
+
+
+def test_scrub_hides_what_bytes_hold() -> None:
+    assert_clean(str(logging.scrub([TOKEN.encode(), b"\xff" + SEALED.encode()])))
+
+
+def test_scrub_ends_however_deep_a_value_is() -> None:
+    value: list = [TOKEN]
+    for _ in range(50):
+        value = [value]
+    assert_clean(str(logging.scrub(value)))
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\x00", "\x1b", "\ud800", "\u2028", '"}\n{"event": "forged"'])
+def test_log_line_stays_one_line_whatever_signs_are_in_it(capfd, sign) -> None:
+    logging.configure("tests", "info")
+    structlog.get_logger().info(f"said{sign}", **{f"na{sign}me": [sign]})
+    stdlib.getLogger("library").warning("said %s", sign)
+    stdlib.getLogger().handlers.clear()
+    lines = capfd.readouterr().out.removesuffix("\n").split("\n")
+    assert ["tests", "tests"] == [json.loads(line)["service"] for line in lines]
 
 
 def test_log_line_is_one_json_object_with_service_level_and_time(lines) -> None:
@@ -97,6 +131,28 @@ def test_log_line_of_an_exception_holds_the_traceback_without_secrets(lines) -> 
     (line,) = lines()
     assert "Traceback" in line["exception"]
     assert_clean(json.dumps(line))
+
+
+def test_log_line_of_an_exception_of_a_library_hides_what_its_source_lines_hold(lines) -> None:
+    logging.configure("tests", "info")
+    try:
+        json.loads("{", password="abcdef", dsn="amqp://guest:hunter2@rabbit/")
+    except TypeError:
+        stdlib.getLogger("aiohttp").exception("failed with %s", {"token": "abcdef"})
+    (line,) = lines()
+    assert "json.loads" in line["exception"]
+    assert_clean(json.dumps(line))
+
+
+@pytest.mark.parametrize(("level", "said"), [("debug", 4), ("info", 3), ("warning", 2), ("error", 1)])
+def test_log_lines_are_those_of_the_level_and_above_for_us_and_for_libraries(lines, level, said) -> None:
+    logging.configure("tests", level)
+    for log in (structlog.get_logger(), stdlib.getLogger("library")):
+        log.debug("d")
+        log.info("i")
+        log.warning("w")
+        log.error("e")
+    assert 2 * said == len(lines())
 
 
 def test_log_line_within_a_request_names_its_ids(lines) -> None:

@@ -72,6 +72,8 @@ async def make(call: Call[Deps], body: Thing) -> Seen:
     """Make a thing."""
     call.deps.runs += 1
     await call.connection.execute("insert into thing (name) values ($1)", body.name)
+    for sql in call.deps.behaviour.pop("sql", ()):
+        await call.connection.execute(sql)
     if error := call.deps.behaviour.get("error"):
         raise error
     if call.deps.behaviour.get("conflict", 0) >= call.deps.runs:
@@ -81,10 +83,32 @@ async def make(call: Call[Deps], body: Thing) -> Seen:
     return Seen(what=body.name)
 
 
+async def cross(call: Call[Deps], body: Thing) -> Seen:
+    """Change two rows, in the order named."""
+    for one in body.name:
+        await call.connection.execute("update pair set n = n + 1 where id = $1", int(one))
+        await asyncio.sleep(0.1)
+    return Seen()
+
+
 async def say(call: Call[Deps]) -> None:
     """Say an event."""
     event = delegation.DelegateSearched(delegator_id=UUID(int=1), by="email", found=False)
     await outbox.emit(call.connection, event, sequence=1)
+
+
+async def say_and_fail(call: Call[Deps]) -> None:
+    """Say an event, then see what is wrong."""
+    await say(call)
+    raise common.NotFound
+
+
+async def swallow(call: Call[Deps]) -> Seen:
+    """Read a stream to its end."""
+    size = 0
+    async for part in call.request.content.iter_chunked(65_536):
+        size += len(part)
+    return Seen(what=size)
 
 
 async def look(call: Call[Deps], query: Wanted) -> Seen:
@@ -130,7 +154,12 @@ ANYONE = Permission.ANYONE_CATALOGUE_READ
 PERSON = Permission.PERSON_DELEGATE_ADD
 ROUTES = (
     Route("POST", "/things", make, PERSON, status=201),
+    Route("POST", "/crossed", cross, PERSON),
     Route("POST", "/said", say, PERSON),
+    Route("POST", "/said-by-any", say, Permission.SURVEYOR_LOT_RESERVE),
+    Route("POST", "/said-and-failed", say_and_fail, PERSON),
+    Route("POST", "/small", make, PERSON, status=201, limit=100),
+    Route("POST", "/streamed", swallow, PERSON, stream=True, transaction=False, limit=100_000),
     Route("GET", "/things", look, ANYONE),
     Route("GET", "/things/{thing_id}", one, ANYONE),
     Route("GET", "/fail", fail, ANYONE),
@@ -150,6 +179,7 @@ class Shown:
     base: str
     deps: Deps
     issuer: tokens.Issuer
+    jean: UUID = JEAN
 
     def anonymous(self) -> web.Api:
         return web.Api(self.base)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.contracts.problems import common
+from shared.db.pool import Connection, Pool, Unavailable
 from shared.web import idempotency, throttle
 from tests.integration.web import conftest
 
@@ -34,6 +37,54 @@ async def test_conflict_that_stays_is_unavailable_and_changes_nothing(shown) -> 
     shown.deps.behaviour["conflict"] = 99
     assert 503 == (await shown.person().post("/things", THING)).status
     assert (3, 0) == (shown.deps.runs, await shown.things())
+
+
+@asynccontextmanager
+async def losing(pool: Pool) -> AsyncIterator[None]:
+    """Let the next transaction commit, and lose the connection before anybody knows."""
+    real = pool.transaction
+
+    @asynccontextmanager
+    async def once() -> AsyncIterator[Connection]:
+        pool.transaction = real
+        async with real() as connection:
+            yield connection
+        raise Unavailable("lost")
+
+    pool.transaction = once
+    yield
+    pool.transaction = real
+
+
+async def test_commit_of_which_nobody_knows_is_not_done_a_second_time(shown) -> None:
+    async with losing(shown.deps.pool):
+        assert 503 == (await shown.person().post("/things", THING)).status
+    assert (1, 1) == (shown.deps.runs, await shown.things())
+
+
+async def test_commit_of_which_nobody_knows_is_found_by_its_key(shown) -> None:
+    headers = key()
+    async with losing(shown.deps.pool):
+        first = await shown.person().post("/things", THING, headers=headers)
+    again = await shown.person().post("/things", THING, headers=headers)
+    assert [(201, "a")] * 2 == [(one.status, one.json["what"]) for one in (first, again)]
+    assert (1, 1) == (shown.deps.runs, await shown.things())
+
+
+async def test_connection_lost_before_the_commit_runs_the_endpoint_again(shown) -> None:
+    pid = "select pg_terminate_backend(pg_backend_pid())"
+    shown.deps.behaviour["sql"] = [pid]
+    assert 201 == (await shown.person().post("/things", THING)).status
+    assert (2, 1) == (shown.deps.runs, await shown.things())
+
+
+async def test_deadlock_of_two_requests_lets_both_through(shown) -> None:
+    pool = shown.deps.pool
+    await pool.execute("create table pair (id int primary key, n int not null default 0)")
+    await pool.execute("insert into pair (id) values (1), (2)")
+    answers = await asyncio.gather(*(shown.person().post("/crossed", {"name": order}) for order in ("12", "21")))
+    assert [200] * 2 == [answer.status for answer in answers]
+    assert [2, 2] == [row["n"] for row in await pool.fetch("select n from pair")]
 
 
 async def test_key_repeated_gives_the_first_answer_and_no_second_effect(shown) -> None:

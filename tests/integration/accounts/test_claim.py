@@ -16,10 +16,13 @@ from tests.support import web
 WRONG = "222-222-222"
 
 
+OF_EACH_REQUEST = ("date", "x-request-id", "x-correlation-id")
+
+
 def told(reply: web.Reply) -> tuple:
     """What an answer tells, without what differs from request to request."""
     body = {name: value for name, value in reply.json.items() if name != "instance"}
-    headers = {name: value for name, value in reply.headers.items() if name.lower() not in ("date", "x-request-id")}
+    headers = {name: value for name, value in reply.headers.items() if name.lower() not in OF_EACH_REQUEST}
     return (reply.status, body, headers)
 
 

@@ -46,7 +46,7 @@ def shown(reply: web.Reply) -> tuple[Any, ...]:
     """Give what a caller can see of an answer, the request's own id aside."""
     headers = {name.lower(): value for name, value in reply.headers.items()}
     own = headers.pop("x-request-id")
-    del headers["date"]
+    del headers["date"], headers["x-correlation-id"]
     return reply.status, reply.text.replace(own, ""), headers
 
 

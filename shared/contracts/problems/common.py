@@ -126,14 +126,14 @@ class KeyReused(Problem):
 
 
 class TemporarilyUnavailable(Problem):
-    """Something the service needs is away or overloaded for the moment; nothing was changed."""
+    """Something the service needs is away or overloaded for the moment; an Idempotency-Key makes trying again safe."""
 
     slug = "temporarily-unavailable"
     status = 503
     title = Text("Temporairement indisponible", "Temporarily unavailable")
     detail = Text(
-        "Rien n’a été modifié. Recommencez dans quelques instants.",
-        "Nothing was changed. Try again in a moment.",
+        "Recommencez dans quelques instants. Avec la même clé d’idempotence, rien ne sera fait deux fois.",
+        "Try again in a moment. With the same idempotency key nothing will be done twice.",
     )
 
 

@@ -36,9 +36,12 @@ def is_final(code: int) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Remove everything that could end a header or hide in one: control signs and line separators."""
+    """Remove everything that could end a header or hide in one: control signs, line separators, encoded words.
+
+    An encoded word (RFC 2047 §2) would be decoded when the header is made, line ends and all.
+    """
     kept = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf", "Zl", "Zp"))
-    return " ".join("".join(kept).split())
+    return " ".join("".join(kept).split()).replace("=?", "= ?")
 
 
 def mask(address: str) -> str:

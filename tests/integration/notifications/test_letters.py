@@ -188,6 +188,14 @@ async def test_name_with_signs_that_end_a_header_adds_none(office: Office, sign,
     assert [] == [one for one in header if unicodedata.category(one) in ("Cc", "Zl", "Zp")]
 
 
+async def test_name_that_is_an_encoded_word_adds_no_header(office: Office) -> None:
+    evil = "=?utf-8?q?Jean=0D=0ABcc=3A_victime=40mandat.example.com=0D=0A?="
+    await office.hear(office.user(EDITH.model_copy(update={"first_name": evil}), identity.UsernameRequested))
+    message = await only(office)
+    assert (None, 1) == (message["Bcc"], len(message["To"].addresses))
+    assert EDITH.email == message["To"].addresses[0].addr_spec
+
+
 async def test_name_with_markup_is_text_in_html(office: Office) -> None:
     who = EDITH.model_copy(update={"first_name": '<b>&"x'})
     await office.hear(office.user(who, identity.UsernameRequested))

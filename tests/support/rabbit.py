@@ -178,7 +178,7 @@ class PrivateNode:
     async def restart(self) -> None:
         """Start it again after a kill, on the same data and port."""
         if self._process is not None:
-            await asyncio.wait_for(self._process.wait(), 20)
+            await asyncio.wait_for(self._process.wait(), 60)
         await self.start()
 
     async def stop(self) -> None:
@@ -186,7 +186,7 @@ class PrivateNode:
         self._signal(signal.SIGCONT)
         self.kill()
         if self._process is not None:
-            await asyncio.wait_for(self._process.wait(), 20)
+            await asyncio.wait_for(self._process.wait(), 60)
         subprocess.run(["epmd", "-kill"], env=self._environment(), check=False, capture_output=True, timeout=10)
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -13,12 +13,12 @@ pytestmark = pytest.mark.broker
 
 
 async def round_trip(url: str) -> bytes:
-    connection = await aio_pika.connect(url, timeout=10)
+    connection = await aio_pika.connect(url, timeout=60)
     async with connection, connection.channel() as channel:
         queue = await channel.declare_queue("support", durable=True, arguments={"x-queue-type": "quorum"})
         message = aio_pika.Message(b"here", delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-        await channel.default_exchange.publish(message, "support", timeout=10)
-        received = await queue.get(timeout=10)
+        await channel.default_exchange.publish(message, "support", timeout=60)
+        received = await queue.get(timeout=60)
         await received.ack()
         await queue.delete(if_unused=False, if_empty=False)
         return received.body

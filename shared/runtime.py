@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from shared import logging, substrate, worker
+from shared import failpoints, logging, substrate, worker
 from shared import service as services
 from shared.crypto import verify
 from shared.db import migrate, pool
@@ -146,6 +146,7 @@ async def serve(
             await started()
         await _either(stop, working)
         health.leaving(root)
+        failpoints.reach("stop.draining")
         await asyncio.sleep(drain)
     finally:
         await runner.cleanup()
@@ -171,6 +172,7 @@ def main(name: str, settings_class: type[ServiceSettings], build: Build) -> None
     """Run one service as a process of its own, on RabbitMQ where it speaks or hears."""
     check_environment(variables(settings_class))
     settings = settings_class()
+    failpoints.arm(settings.failpoints)
     logging.configure(name, settings.log_level, development=settings.development)
     run(_alone(name, settings, build))
 

@@ -46,6 +46,8 @@ class ServiceSettings(BaseSettings):
     identity_url: Url = Field(default_factory=_same_as_public)
     delegation_url: Url = Field(default_factory=_same_as_public)
     development: bool = False
+    failpoints: str = ""
+    """For chaos runs alone: where to end the process (`shared/failpoints.py`)."""
     drain: float = Field(default=3.0, ge=0, le=60)
     """Seconds between not being ready and not listening any more, for whoever balances the load to notice."""
 

@@ -9,6 +9,7 @@ import aiosmtplib
 
 from services.notifications import rules
 from services.notifications.settings import Security
+from shared import failpoints
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -47,6 +48,7 @@ class Line:
             await client.mail(self._settings.mail_from)
             await client.rcpt(address)
             handed_over = True
+            failpoints.reach("mail.handed-over")
             code, text = await client.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
         except aiosmtplib.SMTPResponseException as error:
             await self._hang_up()
@@ -54,6 +56,7 @@ class Line:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             await self._hang_up()
             return Reply(type(error).__name__, unknown=handed_over)
+        failpoints.reach("mail.answered")
         return Reply(f"{code} {text}", taken=True)
 
     async def _connected(self) -> aiosmtplib.SMTP:

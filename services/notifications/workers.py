@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from services.notifications import emails, letters, rules, smtp, store
-from shared import ids, requests, service
+from shared import failpoints, ids, requests, service
 from shared.contracts.events import notifications as events
 from shared.messaging import outbox
 
@@ -55,6 +55,7 @@ class Sender:
         """Send what is due, at most 20; give how many were tried."""
         due = await store.claim_emails(self._pool, self._owner, AT_ONCE)
         if due:
+            failpoints.reach("mail.claimed")
             async with smtp.Line(self._settings) as line:
                 for email in due:
                     await self._send(line, email)
@@ -97,6 +98,7 @@ class Sender:
                 log.warning("an e-mail was taken over meanwhile", email=str(email["id"]))
                 return
             await _say(connection, row)
+        failpoints.reach("mail.ended")
         log.info("e-mail ended", state=state, template=row["template"], email=str(row["id"]), attempts=row["attempts"])
 
     async def _postpone(self, email: Record, pause: float, reply: smtp.Reply) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from shared import worker
+from shared import failpoints, worker
 from shared.messaging import failures, inbox
 from shared.messaging.failures import NotYet, Poisoned, Undecodable
 from shared.messaging.incoming import Incoming, Unread, decode, unread
@@ -58,8 +58,9 @@ class Consumer:
         if not deliveries:
             await self._pool.execute(SQL["probe"])
         read = [event for delivery in deliveries if (event := await self._read(delivery))]
-        await self._take_fresh([event for event in read if not event.given_back])
+        # What came before is older than what comes now: taken first, the order within an aggregate stays.
         await self._take_again([event for event in read if event.given_back])
+        await self._take_fresh([event for event in read if not event.given_back])
 
     def decode(self, delivery: Delivery) -> Incoming | None:
         """Read a delivery; None when the service does nothing about it, `Undecodable` when it cannot be read."""
@@ -67,6 +68,7 @@ class Consumer:
 
     async def take(self, events: Sequence[Incoming], ending: Ending | None = None) -> None:
         """Run the effects of those events that are new in one transaction, and what ends it."""
+        failpoints.reach("effect.begun")
         async with self._transaction() as connection:
             new = await inbox.take(connection, self.name, [event.event_id for event in events])
             # Keyed by id: the same event may stand twice in what came together.
@@ -75,6 +77,8 @@ class Consumer:
                 await event.run(connection)
             if ending:
                 await ending(connection)
+            failpoints.reach("effect.uncommitted")
+        failpoints.reach("effect.committed")
         for event in ran:
             log.info("event taken", **self._facts(event))
 

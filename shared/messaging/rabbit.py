@@ -17,7 +17,7 @@ import structlog
 from pamqp.commands import Basic
 from yarl import URL
 
-from shared import worker
+from shared import failpoints, worker
 from shared.contracts import wiring
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.messaging import batches, links, topology
@@ -170,6 +170,7 @@ class _Feed(links.Link):
                 # What waited came in the order of its tags, so the last one stands for all.
                 if last:
                     await last.message.ack(multiple=True)
+                    failpoints.reach("effect.acknowledged")
         finally:
             self.works = False
             await self._give_back(consuming, held)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from shared import worker
+from shared import failpoints, worker
 from shared.contracts.envelope import Envelope
 from shared.messaging import failures
 from shared.messaging.backoff import Backoff
@@ -115,6 +115,7 @@ class Relay:
         batch = await self._send(rows)
         if batch.sent:
             await connection.execute(SQL["mark_sent"], batch.sent)
+            failpoints.reach("relay.marked")
         await self._judge(batch)
         if not rows:
             await self._until_woken()
@@ -146,8 +147,10 @@ class Relay:
             if asyncio.get_running_loop().time() > batch.until:
                 return
             try:
+                failpoints.reach("relay.unsent")
                 async with worker.strays_as_failures():
                     await self._bus.publish(Envelope.model_validate_json(row["body"]))
+                failpoints.reach("relay.confirmed")
             except Exception as error:  # noqa: BLE001 - whatever it is, the event is not sent
                 batch.failed[subject] = error
                 return

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from shared import failpoints
 from shared.messaging import failures
 from shared.messaging.backoff import Backoff
 from shared.messaging.bus import Delivery
@@ -63,6 +64,8 @@ class Retrier:
         """Run the attempts that are due now, at most 20, and give their number."""
         until = asyncio.get_running_loop().time() + CLAIMED.total_seconds() / 2
         rows = await self._pool.fetch(SQL["claim_due"], self._consumer.name, CLAIMED, CLAIM)
+        if rows:
+            failpoints.reach("retry.claimed")
         for row in sorted(rows, key=lambda row: row["id"]):
             # What this turn is too slow for is due again when its claim ends.
             if asyncio.get_running_loop().time() < until:

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import hdrs, web
 
-from shared import ids, requests, service
+from shared import failpoints, ids, requests, service
 from shared.contracts import permissions
 from shared.contracts.people import Language
 from shared.contracts.problems import common
@@ -214,7 +214,9 @@ async def _in_transaction(api: _Api, route: Route, call: Call[Any], arguments: d
             async with api.infra.pool.transaction() as connection:
                 call._connection = connection  # noqa: SLF001 - the web layer gives a call its connection
                 response = await _once(route, call, arguments, key)
+                failpoints.reach("write.uncommitted")
                 committing = True
+            failpoints.reach("write.committed")
         except Exception as error:
             # Lost while committing, it may have happened: only a key tells, and a second time must not.
             doubtful = committing and key is None and isinstance(error, Unavailable)

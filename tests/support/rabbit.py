@@ -20,6 +20,11 @@ from tests.support.processes import free_port
 NAMED = "MANDAT_TEST_AMQP_URL"
 IMAGE = "rabbitmq:4-management"
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
+ELECT = """
+[ra:trigger_election(amqqueue:get_pid(Queue))
+ || Queue <- rabbit_amqqueue:list(<<"/">>), amqqueue:get_type(Queue) =:= rabbit_quorum_queue].
+"""
 AMQP = 5672
 START = 90.0
 NOTHING = (
@@ -180,6 +185,20 @@ class PrivateNode:
         if self._process is not None:
             await asyncio.wait_for(self._process.wait(), 60)
         await self.start()
+        await self._elect()
+
+    async def _elect(self) -> None:
+        # RabbitMQ 3.10 may leave a quorum queue of one member without a leader after a crash, for good
+        # (rabbitmq-server issue 10070, with this remedy): a fault of that broker, and not what we test.
+        for _ in range(5):
+            with (self._folder / "out").open("ab") as out:
+                ctl = await asyncio.create_subprocess_exec(
+                    CTL, "--quiet", "eval", ELECT, env=self._environment(), stdout=out, stderr=out
+                )
+            if await asyncio.wait_for(ctl.wait(), 60) == 0:
+                return
+            await asyncio.sleep(1)
+        raise AssertionError(f"no leaders after a restart:\n{(self._folder / 'out').read_text()[-3000:]}")
 
     async def stop(self) -> None:
         """End it and its port mapper, and remove what it wrote."""

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import aio_pika
 import pytest
-import pytest_asyncio
 
 from shared.contracts import wiring
 from shared.messaging import outbox, retry, topology
@@ -18,7 +17,6 @@ from shared.messaging.bus import Undelivered
 from shared.messaging.rabbit import RabbitBus
 from shared.messaging.relay import Relay
 from tests.support import messaging as support
-from tests.support.mortal_broker import mortal_broker
 
 pytestmark = pytest.mark.broker
 
@@ -205,65 +203,3 @@ async def test_event_map_matches_as_the_broker_routes(rabbit_kind, pattern):
         while message := await queue.get(no_ack=True, fail=False):
             routed.add(message.body.decode())
     assert {kind for kind in TYPES if wiring.matches(pattern, kind)} == routed
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def mortal():
-    async with mortal_broker() as broker:
-        yield broker
-
-
-async def publishing(bus, sent: list, stop: asyncio.Event, problems: list) -> None:
-    """Publish one after the other, each until the bus has it, as a relay does."""
-    while not stop.is_set():
-        one = support.envelope(len(sent) + 1)
-        sent.append(str(one.id))
-        while True:
-            try:
-                await bus.publish(one)
-                break
-            except Undelivered as error:
-                problems.append(error)
-                await asyncio.sleep(0.1)
-
-
-async def under_load(url, harm) -> tuple[list, Hearer, list]:
-    """Publish and hear while `harm` is done, until events flow again; give what was sent, heard, and went wrong."""
-    hearer, sent, problems, stop = Hearer(), [], [], asyncio.Event()
-    async with opened(url, {"first": ("counting.#",)}, hearer.receive) as bus:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(4):
-                group.create_task(publishing(bus, sent, stop, problems))
-            await asyncio.sleep(1)
-            await harm()
-            before = len(hearer.heard)
-
-            async def flows():
-                return len(hearer.heard) > before + 20
-
-            await support.eventually(flows, seconds=60)
-            stop.set()
-        await support.eventually(hearer.distinct, len(sent), seconds=30)
-    return sent, hearer, problems
-
-
-@pytest.mark.slow
-async def test_bus_whose_broker_is_killed_and_started_again_loses_nothing_and_flows_again(mortal):
-    async def harm():
-        mortal.kill()
-        await asyncio.sleep(1)
-        await mortal.restart()
-
-    sent, hearer, problems = await under_load(mortal.url, harm)
-    assert (set(hearer.heard) == set(sent), problems != []) == (True, True)
-
-
-@pytest.mark.slow
-async def test_bus_whose_broker_hangs_past_the_heartbeat_loses_nothing_and_flows_again(mortal):
-    async def harm():
-        mortal.pause()
-        await asyncio.sleep(40)
-        mortal.resume()
-
-    sent, hearer, problems = await under_load(mortal.url, harm)
-    assert (set(hearer.heard) == set(sent), problems != []) == (True, True)

@@ -1,0 +1,75 @@
+"""One link of a chain that only counts, as a process: `python -m tests.chaos.link relay|hear`.
+
+It is the relay and the consumer that every service runs; the effect is a plain insert, so that a second one shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+
+from shared import failpoints, logging, runtime, service, worker
+from shared.db.pool import Pool
+from shared.messaging import failures, relay, retry
+from shared.messaging.rabbit import RabbitBus
+from tests.chaos import sabotage
+from tests.support import messaging as support
+
+
+class Deadly(Exception):
+    """The event that the test says is bad."""
+
+
+def spoiling():
+    """Make what a bad event does: raise always, raise the first time, or end the process."""
+    always, once, deadly = (_values(name) for name in ("CHAIN_BAD", "CHAIN_BAD_ONCE", "CHAIN_DEADLY"))
+
+    def spoil(data):
+        if data.value in deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if data.value in always or data.value in once:
+            once.discard(data.value)
+            raise Deadly(f"counter at {data.value}")
+
+    return spoil
+
+
+def _values(name: str) -> set[int]:
+    return {int(word) for word in os.environ.get(name, "").split(",") if word}
+
+
+def hurry() -> None:
+    """Shorten the waits between attempts where the test says so."""
+    if rungs := os.environ.get("CHAIN_LADDER"):
+        failures.LADDER = retry.LADDER = tuple(timedelta(seconds=float(rung)) for rung in rungs.split(","))
+    if claim := os.environ.get("CHAIN_CLAIM"):
+        retry.CLAIMED = timedelta(seconds=float(claim))
+
+
+async def main(role: str) -> None:
+    """Run the link until SIGTERM; its name is the consumer's."""
+    name = os.environ["CHAIN_NAME"]
+    pool = await Pool.open(os.environ["CHAIN_DATABASE"], name=f"{name}-{role}", size=5)
+    bus = RabbitBus(os.environ["CHAIN_BROKER"], wired={name: ("counting.#",)})
+    await bus.open()
+    if role == "relay":
+        workers = [service.Worker("relay", relay.Relay(pool, bus).run)]
+    else:
+        consumer = support.hearing(name, pool, spoiling())
+        workers = [service.Worker("retry", retry.Retrier(consumer, pool).run)]
+        await bus.subscribe(name, consumer.receive)
+    await worker.supervise(workers, runtime._on_signal())
+    await bus.close()
+    await pool.close()
+
+
+if __name__ == "__main__":
+    logging.configure("chain", "info", development=False)
+    sabotage.plant(os.environ.get("SABOTAGE", ""))
+    hurry()
+    failpoints.arm(os.environ.get("CHAIN_FAILPOINTS", ""))
+    with asyncio.Runner(loop_factory=runtime.loop_factory()) as runner:
+        runner.run(main(sys.argv[1]))

@@ -1,0 +1,221 @@
+"""R3, R4, R7, R10, R16: the broker is killed, hangs, is cut off, loses a queue, and is away while events pile up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+
+import aio_pika
+import psutil
+import pytest
+
+from shared.contracts import wiring
+from tests.chaos import chain as chains
+from tests.chaos import scorecard
+from tests.support import messaging as support
+from tests.support.processes import Program
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
+
+
+async def heard(chain: chains.Chain) -> int:
+    return len(await support.heard(chain.sink, chain.name))
+
+
+async def flows(chain: chains.Chain) -> None:
+    """Write until something written now is heard: the chain works."""
+    before = await heard(chain)
+
+    async def more() -> bool:
+        await chain.write(1)
+        return await heard(chain) > before
+
+    await support.eventually(more, seconds=90)
+
+
+def alive(programs: list[Program]) -> bool:
+    return all(one.process is not None and one.process.returncode is None for one in programs)
+
+
+async def under_load(chain: chains.Chain, harm) -> None:
+    """Write all the time while harm is done, and until the chain works again."""
+    stop = asyncio.Event()
+
+    async def writing() -> None:
+        while not stop.is_set():
+            await chain.write(4)
+            await asyncio.sleep(0.02)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(writing())
+        await harm()
+        await flows(chain)
+        stop.set()
+
+
+@pytest.mark.timeout(900)
+async def test_chain_whose_broker_is_killed_under_load_loses_and_doubles_nothing(make_chain, mortal):
+    recoveries = []
+
+    async def harm():
+        mortal.kill()
+        await asyncio.sleep(0.5)
+        unsent = await support.unsent(chain.source)
+        await chain.write(20)
+        assert await support.unsent(chain.source) >= unsent + 20, "inconclusive: the broker still took events"
+        await mortal.restart()
+        began = time.monotonic()
+        await flows(chain)
+        recoveries.append(time.monotonic() - began)
+
+    async with make_chain() as chain:
+        programs = list(await chains.both(chain))
+        await flows(chain)
+        for _ in range(times := scorecard.count(3, 50)):
+            await under_load(chain, harm)
+        await chain.drained()
+        verdict = await chain.verdict()
+        assert (verdict, alive(programs), await chain.queued()) == (chains.CLEAN, True, 0)
+    worst = sorted(recoveries)[int(len(recoveries) * 0.95)] if times > 1 else recoveries[0]
+    scorecard.note(
+        "R3", "broker killed", times, lost=0, doubled=0, events=len(chain.written), recovery_p95=round(worst, 1)
+    )
+
+
+@pytest.mark.timeout(2400)
+async def test_chain_whose_broker_hangs_past_the_heartbeat_goes_on_and_one_without_the_rule_does_not(
+    make_chain, mortal
+):
+    async def hang(seconds):
+        mortal.pause()
+        await asyncio.gather(chain.write(200), naive.write(200))
+        await asyncio.sleep(seconds)
+        mortal.resume()
+
+    async with make_chain() as chain, make_chain(prefix="naive") as naive:
+        programs = list(await chains.both(chain))
+        await chains.both(naive, sabotage="plain-exceptions")
+        await asyncio.gather(flows(chain), flows(naive))
+        for seconds in (pauses := (40,) if not scorecard.FULL else (8, 40, 70) * 6 + (40, 40)):
+            await under_load(chain, partial(hang, seconds))
+        await naive.write(20)
+        await asyncio.gather(chain.drained(), naive.drained(15))
+        verdict, control = await chain.verdict(), await naive.verdict()
+        assert (verdict, alive(programs), await chain.queued()) == (chains.CLEAN, True, 0)
+        assert control.stuck > 0, control
+    scorecard.note(
+        "R4", "broker paused, seconds: " + ", ".join(map(str, sorted(set(pauses)))), len(pauses), lost=0, doubled=0
+    )
+    scorecard.note("R4", "control: plain-exceptions", 1, stuck=control.stuck)
+
+
+async def on_broker(chain: chains.Chain, harm) -> None:
+    connection = await aio_pika.connect(chain.broker, timeout=10)
+    async with connection:
+        channel = await connection.channel()
+        await harm(channel, wiring.queue_name(chain.name))
+
+
+async def unbind(channel, name):
+    queue = await channel.get_queue(name, ensure=False)
+    await queue.unbind(wiring.EXCHANGE, "counting.#", timeout=10)
+
+
+async def delete(channel, name):
+    await channel.queue_delete(name, timeout=10)
+
+
+@pytest.mark.parametrize("harm", [unbind, delete])
+async def test_chain_whose_queue_is_taken_away_marks_nothing_sent_that_no_queue_has(make_chain, harm):
+    async with make_chain() as chain:
+        await chains.both(chain)
+        await flows(chain)
+        await chain.drained()
+        for _ in range(scorecard.count(2, 20)):
+            await on_broker(chain, harm)
+            await chain.write(50)
+        await chain.drained()
+        assert await chain.verdict() == chains.CLEAN
+    scorecard.note("R10", f"queue: {harm.__name__}", scorecard.count(2, 20), lost=0)
+
+
+async def test_chain_that_publishes_as_by_default_loses_what_no_queue_takes(make_chain):
+    async with make_chain() as chain:
+        await chain.start("hear")
+        relay = await chain.start("relay", sabotage="unrouted-is-sent")
+        await flows(chain)
+        await chain.drained()
+        await on_broker(chain, unbind)
+        await chain.write(50)
+        await support.eventually(lambda: support.unsent(chain.source), 0, seconds=20)
+        await chain.drained(3)
+        lost = (await chain.verdict()).lost
+        assert (lost, alive([relay])) == (50, True)
+    scorecard.note("R10", "control: unrouted-is-sent", 1, lost=lost)
+
+
+@pytest.mark.timeout(900)
+async def test_chain_cut_off_from_the_broker_or_delayed_loses_and_doubles_nothing(make_chain, cable):
+    async def cuts():
+        for _ in range(scorecard.count(5, 60)):
+            cable.cut()
+            await asyncio.sleep(0.5)
+
+    async def delays():
+        cable.delay = 0.2
+        await asyncio.sleep(scorecard.count(3, 30))
+        cable.delay = 0
+
+    async def silence():
+        cable.swallowing = True
+        await asyncio.sleep(scorecard.count(4, 30))
+        cable.swallowing = False
+        cable.cut()
+
+    async def refusal():
+        cable.refusing = True
+        cable.cut()
+        await asyncio.sleep(scorecard.count(3, 30))
+        cable.refusing = False
+
+    async with make_chain() as chain:
+        for role in ("relay", "hear"):
+            await chain.start(role, broker=cable.address(chain.broker))
+        await flows(chain)
+        for shape in (cuts, delays, silence, refusal):
+            await under_load(chain, shape)
+        await chain.drained()
+        verdict = await chain.verdict()
+        assert (verdict, await chain.queued()) == (chains.CLEAN, 0)
+        assert (cable.cuts > 5, cable.swallowed > 0) == (True, True), "inconclusive: nothing was cut or swallowed"
+    scorecard.note("R7", "cut, delayed, silent, refused", 4, lost=0, doubled=0, events=len(chain.written))
+
+
+@pytest.mark.timeout(600)
+async def test_chain_with_a_backlog_drains_it_in_flat_memory(make_chain):
+    number = scorecard.count(3_000, 20_000)
+    async with make_chain() as chain:
+        chain.counters *= 5
+        await chain.write(number, writers=8)
+        began = time.monotonic()
+        programs = list(await chains.both(chain))
+        await support.eventually(lambda: _most(chain, number // 10), 1, seconds=90)
+        early = _memory(programs)
+        await chain.drained()
+        seconds = time.monotonic() - began
+        verdict = await chain.verdict()
+        assert (verdict, await chain.queued()) == (chains.CLEAN, 0)
+        growth = (_memory(programs) - early) / 1e6
+        assert growth < 50
+    scorecard.note(
+        "R16", "backlog", number, lost=0, doubled=0, rate=round(number / seconds), growth_mb=round(growth, 1)
+    )
+
+
+async def _most(chain: chains.Chain, number: int) -> bool:
+    return await heard(chain) > number
+
+
+def _memory(programs: list[Program]) -> int:
+    return sum(psutil.Process(one.process.pid).memory_info().rss for one in programs if one.process)

@@ -125,7 +125,7 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
     together.make_secrets(folder / "secrets")
     urls = {name: f"http://127.0.0.1:{free_port()}" for name in APART}
     async with AsyncExitStack() as stack:
-        mailbox = await stack.enter_async_context(_mailbox(folder / "mail", urls))
+        mailbox = await stack.enter_async_context(mailbox_pages(Mailbox(folder / "mail"), urls))
         addresses = {name: await databases.create() for name in APART}
         for address in addresses.values():
             stack.push_async_callback(databases.drop, address)
@@ -140,8 +140,8 @@ async def _apart(folder: Path, databases: Databases, rabbit: Broker) -> AsyncIte
 
 
 @asynccontextmanager
-async def _mailbox(folder: Path, urls: dict[str, str]) -> AsyncIterator[Mailbox]:
-    mailbox = Mailbox(folder)
+async def mailbox_pages(mailbox: Mailbox, urls: dict[str, str]) -> AsyncIterator[Mailbox]:
+    """Run a mailbox and its pages, and put their address among the others."""
     await mailbox.start()
     root = web.Application()
     root.add_subapp("/mailbox", mailbox.app())

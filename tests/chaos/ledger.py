@@ -1,0 +1,145 @@
+"""The ledger: reads every database, queue and mailbox at the end and says what is lost, doubled, stuck or wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import aio_pika
+import asyncpg
+
+from services.audit.subscribers import RECORDED
+from services.notifications.emails import EMAILS
+from shared.contracts import wiring
+from tests.chaos.load import Load
+from tests.chaos.system import System
+
+SERVICES = ("identity", "accounts", "delegation", "notifications", "audit")
+SETTLE = 90.0
+HURRY = """
+update email set
+    send_after = least(send_after, now()),
+    lease_until = case when state = 'sending' and owner <> all($1::uuid[]) then now() else lease_until end
+where state in ('queued', 'sending')
+"""
+UNFINISHED = """
+select (select count(*) from outbox where sent_at is null) + (select count(*) from retry where state = 'waiting')
+"""
+UNENDED = "select count(*) from email where state in ('queued', 'sending')"
+TWICE = "select count(*) from (select from email group by cause, template, address having count(*) > 1) as twice"
+STATE = "select id, version from {table} order by id"
+RIGHTS = "select delegator_id, delegate_id, removed_at is null as active from delegation order by added_at, id"
+RECORDS = {event.type for event, *_ in RECORDED}
+MAILS = {row.event.type: sum(other.event is row.event for other in EMAILS) for row in EMAILS if row.merge is None}
+
+
+@dataclass(frozen=True)
+class Books:
+    """Numbers of events and mails; `wrong` are commands whose effect is not what was answered."""
+
+    lost: int
+    doubled: int
+    stuck: int
+    parked: int
+    wrong: int
+
+
+RIGHT = Books(lost=0, doubled=0, stuck=0, parked=0, wrong=0)
+
+
+class Ledger:
+    """Looks at a system from outside, past its proxies."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    async def _ask(self, service: str, sql: str, *args) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self._system.world.dsn(service), timeout=10)
+        try:
+            return await connection.fetch(sql, *args, timeout=20)
+        finally:
+            await connection.close(timeout=5)
+
+    async def _count(self, service: str, sql: str) -> int:
+        return int((await self._ask(service, sql))[0][0])
+
+    async def hurry(self) -> None:
+        """Let the time pass that a dead sender's mail is left alone; the senders that live keep theirs."""
+        await self._ask("notifications", HURRY, [])
+
+    async def unfinished(self) -> int:
+        """Count what still moves, or should."""
+        waiting = [await self._count(service, UNFINISHED) for service in SERVICES]
+        return sum(waiting) + await self._count("notifications", UNENDED) + await self.queued()
+
+    async def queued(self) -> int:
+        """Count the messages in all queues."""
+        connection = await aio_pika.connect(self._system.broker.url, timeout=10)
+        async with connection:
+            channel = await connection.channel()
+            found = [
+                await channel.declare_queue(wiring.queue_name(name), passive=True, timeout=10) for name in wiring.WIRING
+            ]
+            return sum(queue.declaration_result.message_count or 0 for queue in found)
+
+    async def settle(self, seconds: float = SETTLE) -> None:
+        """Wait until nothing moves, at most so long."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < deadline:
+            if not await self.unfinished():
+                return
+            await asyncio.sleep(0.2)
+
+    async def close(self, load: Load) -> Books:
+        """Settle and read the books."""
+        await self.settle()
+        lost = await self._unrecorded() + await self._unmailed() + await self._unprojected()
+        parked = [await self._count(name, "select count(*) from retry where state = 'parked'") for name in SERVICES]
+        return Books(
+            lost=lost,
+            doubled=await self._count("notifications", TWICE) + await self._strays(),
+            stuck=await self.unfinished(),
+            parked=sum(parked),
+            wrong=len(load.odd) + await self._wrong(load),
+        )
+
+    async def say_again(self, service: str) -> None:
+        """Have a service send its last events once more: what a planted bug lost comes, the rest is known."""
+        await self._ask(service, "update outbox set sent_at = null where sent_at > now() - interval '5 minutes'")
+
+    async def _said(self) -> list[tuple[str, str]]:
+        rows = [row for name in SERVICES for row in await self._ask(name, "select event_id, type from outbox")]
+        return [(row["event_id"], row["type"]) for row in rows]
+
+    async def _unrecorded(self) -> int:
+        """Count the events that should be in the register and are not."""
+        known = {row["id"] for row in await self._ask("audit", "select id from activity")}
+        return sum(1 for event_id, kind in await self._said() if kind in RECORDS and event_id not in known)
+
+    async def _unmailed(self) -> int:
+        """Count the mails that events should have made and did not, and those sent that nobody got."""
+        emails = await self._ask("notifications", "select cause, state, message_id from email")
+        causes = [row["cause"] for row in emails]
+        missing = sum(max(MAILS.get(kind, 0) - causes.count(event_id), 0) for event_id, kind in await self._said())
+        got = self._system.sink.copies
+        return missing + sum(1 for row in emails if row["state"] == "sent" and not got[row["message_id"]])
+
+    async def _strays(self) -> int:
+        """Count the messages that arrived and are nobody's: a second Message-ID for one mail."""
+        known = {row["message_id"] for row in await self._ask("notifications", "select message_id from email")}
+        return len(set(self._system.sink.copies) - known)
+
+    async def _unprojected(self) -> int:
+        """Count the people and licences that delegation does not know as their owners do."""
+        differing = 0
+        for service, table in (("identity", "person"), ("accounts", "licence")):
+            owner, copy = [await self._ask(name, STATE.format(table=table)) for name in (service, "delegation")]
+            differing += len({tuple(row) for row in owner} ^ {tuple(row) for row in copy})
+        return differing
+
+    async def _wrong(self, load: Load) -> int:
+        rows = await self._ask("delegation", RIGHTS)
+        found: dict[tuple[str, str], list[bool]] = {}
+        for row in rows:
+            found.setdefault((str(row["delegator_id"]), str(row["delegate_id"])), []).append(row["active"])
+        return sum(1 for pair, wanted in load.rights.items() if sorted(found.get(pair, [])) != sorted(wanted))

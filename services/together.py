@@ -131,6 +131,7 @@ async def serve(place: Place, started: Callable[[], Awaitable[None]]) -> None:
             settings = settings_for(name, place, await server.ensure_database(name), mailbox.port)
             running.append(await stack.enter_async_context(runtime.assembled(name, settings, build, carrier)))
         await introduce_cadastre(running[0].pool, place.secrets)
+        stack.push_async_callback(runtime.unlisten, running, carrier)
         await runtime.listen(running, carrier)
         supervisor = worker.Supervisor([one for each in running for one in each.workers])
         root = runtime.root_app(running, carrier, supervisor)

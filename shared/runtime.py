@@ -92,6 +92,12 @@ async def listen(running: Sequence[Running], carrier: bus.Bus | None) -> None:
             await carrier.subscribe(one.service.name, one.consumer.receive)
 
 
+async def unlisten(running: Sequence[Running], carrier: bus.Bus | None) -> None:
+    """Stop feeding every consumer, and wait until what each was taking is taken (at most 10 s)."""
+    if carrier is not None:
+        await asyncio.gather(*(carrier.unsubscribe(one.service.name) for one in running))
+
+
 def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: worker.Supervisor) -> web.Application:
     """Mount the services under their names, with health and metrics beside them."""
     root = server.make_root()
@@ -201,6 +207,8 @@ async def _alone(name: str, settings: ServiceSettings, build: Build) -> None:
         carrier = await stack.enter_async_context(_broker(settings)) if settings.amqp_url else None
         running = [await stack.enter_async_context(assembled(name, settings, build, carrier))]
         supervisor = worker.Supervisor([one for each in running for one in each.workers])
+        # Before the pools close: what is being taken needs them.
+        stack.push_async_callback(unlisten, running, carrier)
         await listen(running, carrier)
         root = root_app(running, carrier, supervisor)
         await serve(root, settings.host, settings.port, supervisor, drain=settings.drain)

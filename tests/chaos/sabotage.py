@@ -130,11 +130,12 @@ def free_relays() -> None:
 
 def last_id() -> None:
     """Find events by the last id seen."""
-    outbox.SQL["list_unsent"] = relay.SQL["list_unsent"] = (
+    by_id = (
         "select id, subject, envelope::text as body from outbox "
         "where id > coalesce((select max(id) from outbox where sent_at is not null), 0) "
         "and part = any($1::smallint[]) and subject <> all($2::text[]) order by id limit $3"
     )
+    relay.SQL = {**relay.SQL, "list_unsent": by_id}
 
 
 def no_crash_guard() -> None:

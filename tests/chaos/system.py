@@ -26,7 +26,14 @@ from tests.support.postgres import open_folder, remove
 from tests.support.processes import Program, free_port
 
 SURVEYORS = (("Jean", "Piette"), ("Lise", "Gagnon"), ("Omar", "Benali"))
-DELEGATES = (("Ada", "Roy"), ("Ben", "Caron"), ("Chloé", "Dubé"), ("Dan", "Fortin"), ("Eva", "Morin"), ("Félix", "Ross"))
+DELEGATES = (
+    ("Ada", "Roy"),
+    ("Ben", "Caron"),
+    ("Chloé", "Dubé"),
+    ("Dan", "Fortin"),
+    ("Eva", "Morin"),
+    ("Félix", "Ross"),
+)
 
 
 class Sink(Mailbox):

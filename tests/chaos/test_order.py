@@ -42,8 +42,9 @@ async def test_chain_with_three_relays_and_kills_keeps_the_order_of_each_aggrega
 
 async def test_chain_whose_relays_share_all_partitions_loses_the_order(make_chain):
     async with make_chain() as chain:
-        disordered = (await three_relays(chain, 2_000, kills=0, sabotage="free-relays")).disordered
-    assert disordered > 0
+        verdict = await three_relays(chain, 2_000, kills=0, sabotage="free-relays")
+    disordered = verdict.disordered
+    assert (disordered > 0, verdict.stuck) == (True, 0)
     scorecard.note("R13", "control: free-relays", 2_000, disordered=disordered)
 
 
@@ -63,8 +64,8 @@ async def test_chain_whose_relay_goes_by_the_last_id_leaves_events_unseen(make_c
         chain.counters = [uuid4() for _ in range(500)]
         await chain.start("hear")
         await chain.start("relay", sabotage="last-id")
-        await chain.write(1_000, writers=10, longest=0.01)
+        await chain.write(600, writers=10, longest=0.1)
         await chain.drained(3)
         unseen = (await chain.verdict()).stuck
-    assert unseen > 0
-    scorecard.note("R14", "control: last-id", 1_000, unseen=unseen)
+    assert 0 < unseen < 600
+    scorecard.note("R14", "control: last-id", 600, unseen=unseen)

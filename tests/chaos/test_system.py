@@ -236,6 +236,7 @@ async def test_system_that_is_asked_to_stop_under_load_answers_what_it_took(syst
             began = time.monotonic()
             assert await system.programs[name].stop() == 0
             slowest = max(slowest, time.monotonic() - began)
+            assert "consumer stopped for a while" not in system.programs[name].output(), "the pool closed first"
             await system.again(name)
         cut += sum(1 for answer in load.odd if answer.status == 0)
     assert (await closed(system, ledger, load), cut) == (RIGHT, 0), load.odd

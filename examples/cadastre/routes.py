@@ -11,7 +11,7 @@ ASKS = (problems.Refused, common.TemporarilyUnavailable)
 ROUTES = (
     Route("GET", "/v1/files", api.list_files, Permission.SURVEYOR_CADASTRE_FILE_FOLLOW, problems=ASKS),
     Route(
-        "POST", "/v1/files", api.open_file, Permission.OPERATOR_FILE_MANAGE, status=201, problems=(problems.FileExists,)
+        "POST", "/v1/files", api.open_file, Permission.OPERATOR_FILE_MANAGE, status=204, problems=(problems.FileExists,)
     ),
     Route("GET", "/v1/files/{number}", api.show_file, Permission.SURVEYOR_CADASTRE_FILE_FOLLOW, problems=ASKS),
     Route("POST", "/v1/files/{number}/reading", api.read_file, Permission.SURVEYOR_CADASTRE_FILE_FOLLOW, problems=ASKS),

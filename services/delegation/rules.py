@@ -146,13 +146,15 @@ def read_question(
     """Read who would act in whose name from an AuthZEN question, or say why it is refused as it stands.
 
     `subject` is type, id and properties. Somebody acts for another when subject and resource
-    differ, when `context.actor` names another person, or when `acting` is set in either.
+    differ, when an `actor` names another person, or when `acting` or `act` is set; each of
+    these counts in the context and in the subject's properties alike.
     """
     performer, surveyor = _uuid(subject[1]), _uuid(resource[1])
     if performer is None or surveyor is None or (subject[0], resource[0]) != ("user", "surveyor"):
         return problems.UnknownParty
-    flagged = bool(subject[2].get("acting") or context.get("acting"))
-    actor = _uuid(context["actor"]) if context.get("actor") is not None else performer
+    said = {**subject[2], **{name: value for name, value in context.items() if value is not None}}
+    flagged = any(place.get(name) for place in (subject[2], context) for name in ("acting", "act"))
+    actor = _uuid(said["actor"]) if said.get("actor") is not None else performer
     if actor is None or (flagged and actor == surveyor):
         return problems.ReservedService if reserved else problems.UnknownParty
     if performer not in (surveyor, actor):

@@ -51,12 +51,12 @@ async def world(
 ) -> AsyncIterator[World]:
     """The running system."""
     folder = tmp_path_factory.mktemp("world")
-    async with _apart(folder, *needed) if needed else _together(folder) as running:
+    async with _apart(folder, *needed) if needed else together_world(folder) as running:
         yield running
 
 
 @asynccontextmanager
-async def _together(folder: Path) -> AsyncIterator[World]:
+async def together_world(folder: Path) -> AsyncIterator[World]:
     port = free_port()
     environment = {"MANDAT_HOME": str(folder / "home"), "MANDAT_PORT": str(port), "MANDAT_LOG_LEVEL": "info"}
     environment |= ROOMY | SOON

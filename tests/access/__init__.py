@@ -1,0 +1,1 @@
+"""Who may do what: every route times every kind of caller, the reserved deposit, forged tokens, secrets, contracts."""

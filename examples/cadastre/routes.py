@@ -7,6 +7,7 @@ from shared.contracts.problems import common
 from shared.web.routing import Route
 
 ASKS = (problems.Refused, common.TemporarilyUnavailable)
+FILES = (*ASKS, common.NotFound)
 
 ROUTES = (
     Route("GET", "/v1/files", api.list_files, Permission.SURVEYOR_CADASTRE_FILE_FOLLOW, problems=ASKS),
@@ -24,17 +25,17 @@ ROUTES = (
         status=201,
         problems=ASKS,
     ),
-    Route("POST", "/v1/lot-reservations", api.reserve_lot, Permission.SURVEYOR_LOT_RESERVE, status=201, problems=ASKS),
+    Route("POST", "/v1/lot-reservations", api.reserve_lot, Permission.SURVEYOR_LOT_RESERVE, status=201, problems=FILES),
     Route(
         "POST",
         "/v1/lot-corrections",
         api.verify_correction,
         Permission.SURVEYOR_LOT_CORRECTION_VERIFY,
         status=201,
-        problems=ASKS,
+        problems=FILES,
     ),
     Route(
-        "POST", "/v1/product-orders", api.order_product, Permission.SURVEYOR_PRODUCT_ORDER, status=201, problems=ASKS
+        "POST", "/v1/product-orders", api.order_product, Permission.SURVEYOR_PRODUCT_ORDER, status=201, problems=FILES
     ),
     Route(
         "POST",
@@ -42,9 +43,9 @@ ROUTES = (
         api.prevalidate,
         Permission.SURVEYOR_UPDATE_REQUEST_PREVALIDATE,
         status=201,
-        problems=ASKS,
+        problems=FILES,
     ),
-    Route("POST", "/v1/deposits", api.deposit, Permission.PERSON_SELF_ACT, status=201, problems=ASKS),
+    Route("POST", "/v1/deposits", api.deposit, Permission.PERSON_SELF_ACT, status=201, problems=FILES),
     Route("GET", "/v1/survey-files", api.list_survey_files, Permission.SURVEYOR_SURVEY_FILE_FOLLOW, problems=ASKS),
     Route("GET", "/v1/requests", api.list_requests, Permission.SURVEYOR_CADASTRE_FILE_FOLLOW, problems=ASKS),
 )

@@ -71,7 +71,7 @@ async def together_world(folder: Path) -> AsyncIterator[World]:
 
         server = EmbeddedPostgres.attach(folder / "home")
         assert server is not None
-        dsn = {"identity": await server.ensure_database("identity")}
+        dsn = {name: await server.ensure_database(name) for name in together.PARTS}
         async with aiohttp.ClientSession() as http:
             yield World(http, lambda _: url, make_operator, dsn.__getitem__, lambda: _logs(folder))
     finally:

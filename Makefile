@@ -46,7 +46,7 @@ lock: ## Pin the dependencies of pyproject.toml with hashes
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q pyproject.toml --group test -o requirements/test.txt
 
 .PHONY: system
-system: ## Install what the tests need beside Python (RabbitMQ)
+system: ## Install what the tests need beside Python (RabbitMQ, Chromium)
 	@tools/system-packages
 
 .PHONY: clean

@@ -57,7 +57,9 @@ async def _mailed(world: World, person: Any) -> dict[str, str]:
 
     found = await client.until(pin, "the PIN")
     await client.until(lambda: person.caller.post("/accounts/v1/licences/claim", {"pin": found}), "the licence")
-    assert verification and reset and found
+    assert verification
+    assert reset
+    assert found
     return {"verification token": verification, "reset token": reset, "PIN": found, "bare PIN": found.replace("-", "")}
 
 

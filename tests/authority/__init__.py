@@ -1,0 +1,1 @@
+"""Who may do what, asked of the running system with real objects, really signed tokens and planted bugs."""

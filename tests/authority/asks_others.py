@@ -1,0 +1,163 @@
+"""The requests of the other services."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from services import client
+from shared import ids
+from tests.authority.asks import Ask, Asked, always, asks
+
+NOON = "2026-11-24T12:00:00Z"
+CSV = {"Content-Type": "text/csv"}
+HEADER = "matricule,prenom,nom,courriel,bureau\r\n"
+
+always(
+    Ask(),
+    *(f"GET /accounts/v1/{path}" for path in ("imports", "licences", "licences/mine")),
+    *(f"GET /delegation/v1/{path}" for path in ("services", "me", "delegates", "delegators")),
+    *(f"GET /delegation/.well-known/{path}" for path in ("jwks.json", "authzen-configuration")),
+    "GET /notifications/v1/emails",
+    *(f"GET /audit/v1/{path}" for path in ("activities", "activities/filters", "kinds", "register")),
+    *(f"GET /cadastre/v1/{path}" for path in ("files", "survey-files", "requests")),
+)
+always(Ask(json={"pin": "ZZZ-ZZZ-ZZZ"}), "POST /accounts/v1/licences/claim")
+
+
+@asks("PUT /accounts/v1/imports/{import_id}")
+async def import_roster(asked: Asked) -> Ask:
+    return Ask({"import_id": str(ids.uuid7())}, data=HEADER.encode(), headers=CSV)
+
+
+@asks("GET /accounts/v1/imports/{import_id}")
+async def show_import(asked: Asked) -> Ask:
+    return Ask({"import_id": (await asked.cast.operator.get("/accounts/v1/imports"))["imports"][0]["id"]})
+
+
+ONE_AT_A_TIME = asyncio.Lock()
+"""Rosters are imported one at a time."""
+LICENCE = "POST /accounts/v1/licences/{licence_id}"
+
+
+async def unclaimed(asked: Asked) -> str:
+    matricule = str(int(ids.uuid7().hex[-9:], 16))[-9:].lstrip("0")
+    row = f"{matricule},Nicole,Libre,{matricule}@mandat.example.com,Québec\r\n"
+    body = {"data": (HEADER + row).encode(), "headers": CSV}
+    async with ONE_AT_A_TIME:
+        answer = await asked.cast.operator.call("PUT", f"/accounts/v1/imports/{ids.uuid7()}", **body)
+    assert answer.body["created"] == 1, answer
+    found = await asked.cast.operator.get("/accounts/v1/licences", matricule=matricule)
+    return str(found["licences"][0]["id"])
+
+
+@asks(f"{LICENCE}/suspend")
+async def suspend(asked: Asked) -> Ask:
+    return Ask({"licence_id": await unclaimed(asked)}, json={"reason": "Essai"})
+
+
+@asks(f"{LICENCE}/reinstate")
+async def reinstate(asked: Asked) -> Ask:
+    licence = await unclaimed(asked)
+    await asked.cast.operator.post(f"/accounts/v1/licences/{licence}/suspend", {"reason": "Essai"}, expect=200)
+    return Ask({"licence_id": licence}, json={"reason": "Essai"})
+
+
+@asks(f"{LICENCE}/pin")
+async def issue_pin(asked: Asked) -> Ask:
+    return Ask({"licence_id": await unclaimed(asked)})
+
+
+@asks("POST /delegation/v1/candidates/search")
+async def search(asked: Asked) -> Ask:
+    return Ask(json={"by": "username", "value": asked.cast.spare.username})
+
+
+@asks("POST /delegation/v1/delegates")
+async def add_delegate(asked: Asked) -> Ask:
+    return Ask(json={"delegate": asked.cast.people["stranger" if asked.actor == "operator" else "operator"].id})
+
+
+@asks("DELETE /delegation/v1/delegates/{delegation_id}")
+async def remove_delegate(asked: Asked) -> Ask:
+    return Ask({"delegation_id": asked.cast.delegations[asked.whose][-1]})
+
+
+@asks("POST /delegation/v1/token")
+async def exchange(asked: Asked) -> Ask:
+    owner = asked.cast.owners.get(asked.whose)
+    form = {
+        "grant_type": client.EXCHANGE,
+        "subject_token": asked.cast.caller(asked.actor).token or "none",
+        "subject_token_type": client.ACCESS_TOKEN,
+        "delegator": "{delegator}",
+    }
+    return Ask({"delegator": owner.id if owner else str(ids.uuid7())}, data=form)
+
+
+def question(asked: Asked) -> dict[str, Any]:
+    return {
+        "subject": {"type": "user", "id": asked.cast.delegates["delegate"].id},
+        "action": {"name": "lot-reservation"},
+        "resource": {"type": "surveyor", "id": asked.cast.owners["delegator"].id},
+    }
+
+
+@asks("POST /delegation/access/v1/evaluation", "POST /delegation/access/v1/evaluations")
+async def decide(asked: Asked) -> Ask:
+    return Ask(json=question(asked))
+
+
+@asks("POST /notifications/v1/alerts")
+async def raise_alert(asked: Asked) -> Ask:
+    cast, key = asked.cast, ids.uuid7().hex
+    facts = {"file_number": cast.files["delegator"], "kind": "message", "occurred_at": NOON}
+    return Ask(json={"alerts": [{"key": key, "responsible": cast.owners["delegator"].id, **facts}]})
+
+
+@asks("POST /audit/v1/activities")
+async def report(asked: Asked) -> Ask:
+    jean = asked.cast.owners["delegator"].id
+    facts = {"kind": "lot.reserved", "performed_by": jean, "performed_for": jean, "occurred_at": NOON}
+    return Ask(json={"activities": [{"key": ids.uuid7().hex, **facts}]})
+
+
+@asks("GET /notifications/v1/emails/{email_id}", "POST /notifications/v1/emails/{email_id}/retry")
+async def one_email(asked: Asked) -> Ask:
+    emails = (await asked.cast.operator.get("/notifications/v1/emails", state="sent"))["emails"]
+    return Ask({"email_id": emails[0]["id"]})
+
+
+@asks("POST /cadastre/v1/files")
+async def new_file(asked: Asked) -> Ask:
+    number = str(int(ids.uuid7().hex[-8:], 16))
+    return Ask(json={"number": number, "title": "Lotissement", "responsible": asked.cast.owners["delegator"].id})
+
+
+FILE_BODIES: dict[str, dict[str, Any] | None] = {
+    "GET /cadastre/v1/files/{number}": None,
+    "POST /cadastre/v1/files/{number}/reading": None,
+    "POST /cadastre/v1/files/{number}/messages": {"subject": "Avis", "body": "À lire."},
+    "POST /cadastre/v1/files/{number}/extensions": {"closes_on": "2030-01-01"},
+    "POST /cadastre/v1/lot-reservations": {"lots": 1},
+    "POST /cadastre/v1/lot-corrections": {"lot": "1 234 567"},
+    "POST /cadastre/v1/product-orders": {"product": "Plan cadastral"},
+    "POST /cadastre/v1/prevalidations": {},
+    "POST /cadastre/v1/deposits": {},
+}
+
+
+def on_file(route: str, body: dict[str, Any] | None) -> None:
+    """Register what is done on a file, or on none where the row says so."""
+
+    @asks(route)
+    async def build(asked: Asked) -> Ask:
+        if asked.whose == "–":
+            return Ask(json=body)
+        in_body = {} if "{number}" in route else {"file_number": "{number}"}
+        number = asked.cast.files[asked.whose]
+        return Ask({"number": number}, json=None if body is None else body | in_body)
+
+
+for each, sent in FILE_BODIES.items():
+    on_file(each, sent)

@@ -1,0 +1,1 @@
+"""The smallest honest programs that do the same input and output with the same libraries."""

@@ -14,6 +14,7 @@ UNVERIFIED_KEPT = timedelta(days=7)
 
 USERNAME_LENGTHS = range(3, 41)
 NAME_LENGTHS = range(1, 101)
+ENCODED_WORD = re.compile(r"=\?.*\?=")
 INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
@@ -41,12 +42,17 @@ def _may_be_in_username(sign: str) -> bool:
 
 
 def personal_name(text: str) -> str:
-    """Give a first or last name as it is kept, NFC without outer or double blanks; ValueError for invisible signs."""
+    """Give a first or last name as it is kept, NFC without outer or double blanks; ValueError for invisible signs.
+
+    An encoded word (RFC 2047 §2) is no name either: a mail header would decode it.
+    """
     name = re.sub(" +", " ", unicodedata.normalize("NFC", text).strip())
     if len(name) not in NAME_LENGTHS:
         raise ValueError("1 to 100 characters")
     if any(unicodedata.category(sign) in INVISIBLE for sign in name):
         raise ValueError("no control or invisible characters")
+    if ENCODED_WORD.search(name):
+        raise ValueError("no encoded word")
     return name
 
 

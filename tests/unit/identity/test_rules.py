@@ -57,6 +57,7 @@ def test_username_that_is_taken_is_never_an_address_and_stays_itself(text):
         ("O’Neil", "O’Neil"),
         ("Nguyễn Thị", "Nguyễn Thị"),
         ("=1+1", "=1+1"),
+        ("Qui=?", "Qui=?"),
     ],
 )
 def test_personal_name_is_kept_in_one_form(text, kept):
@@ -66,4 +67,10 @@ def test_personal_name_is_kept_in_one_form(text, kept):
 @pytest.mark.parametrize("text", ["", " ", "x" * 101, "a\nb", "a\rb", "a\x00", "a\u2028b", "a\u202eb", "a\u200bb"])
 def test_personal_name_with_invisible_signs_is_refused(text):
     with pytest.raises(ValueError, match=r"characters"):
+        rules.personal_name(text)
+
+
+@pytest.mark.parametrize("text", ["=?utf-8?q?Jean=0D=0ABcc=3A_x=40example.com?=", "Jean =?UTF-8?B?SmVhbg==?= Piette"])
+def test_personal_name_with_an_encoded_word_is_refused(text):
+    with pytest.raises(ValueError, match="no encoded word"):
         rules.personal_name(text)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from services.notifications.settings import Settings
     from shared.contracts.envelope import Envelope
     from shared.contracts.events.identity import User
-    from shared.db.pool import Connection
+    from shared.db.pool import Connection, Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Asked:
     merge_key: str | None = None
     delay: float = 0.0
     urgent: bool = True
+    bulk: bool = False
 
 
 class NobodyYet(Exception):
@@ -48,11 +49,25 @@ async def remember_recipient(connection: Connection, user: User, version: int) -
     await store.upsert_recipient(connection, user, version)
 
 
+async def forget_recipient(connection: Connection, user: User, version: int) -> None:
+    """Forget a person who was removed, with the e-mails that have not left; of the others only the outcome stays."""
+    await store.remove_recipient(connection, user.id, version)
+    await store.forget_emails(connection, user.id)
+
+
+async def forget_removed(pool: Pool) -> None:
+    """Forget what was being sent while its person was removed."""
+    async with pool.transaction() as connection:
+        await store.forget_emails(connection)
+
+
 async def request_email(
     connection: Connection, row: emails.Email, envelope: Envelope, data: Any, settings: Settings
 ) -> None:
-    """Ask for the e-mail of one line of the table, once per event; raises `NobodyYet`."""
+    """Ask for the e-mail of one line of the table, once per event; raises `NobodyYet`. Removed people get none."""
     to = await _recipient(connection, row.to(data))
+    if to is None:
+        return
     asked = Asked(
         template=row.template,
         to=to,
@@ -63,6 +78,7 @@ async def request_email(
         merge_key=row.merge(data) if row.merge else None,
         delay=settings.alert_delay if row.merge else 0.0,
         urgent=row.urgent,
+        bulk=row.bulk,
     )
     await _ask(connection, asked, settings)
 
@@ -85,18 +101,22 @@ async def _ask(connection: Connection, asked: Asked, settings: Settings) -> None
         merge_key=asked.merge_key,
         delay=asked.delay,
         urgent=asked.urgent,
+        bulk=asked.bulk,
     )
     if not asked_anew and asked.merge_key:
         # Another transaction began an e-mail of the same merge key in between.
         await store.merge_email(connection, asked.merge_key)
 
 
-async def _recipient(connection: Connection, to: emails.Recipient | UUID | None) -> emails.Recipient:
+async def _recipient(connection: Connection, to: emails.Recipient | UUID | None) -> emails.Recipient | None:
+    """Give whom to write to; None when the person was removed."""
     if isinstance(to, emails.Recipient):
-        return to
+        return None if to.id and await store.is_removed(connection, to.id) else to
     row = await store.find_recipient(connection, to) if to else None
     if row is None:
         raise NobodyYet
+    if row["removed"]:
+        return None
     return emails.Recipient(
         row["id"], f"{row['first_name']} {row['last_name']}", row["email"], Language(row["language"])
     )
@@ -110,7 +130,8 @@ async def take_alerts(
 
 
 async def _take_alert(connection: Connection, application: str, alert: Alert, settings: Settings) -> Outcome:
-    if await store.find_recipient(connection, alert.responsible) is None:
+    found = await store.find_recipient(connection, alert.responsible)
+    if found is None or found["removed"]:
         return Outcome.UNKNOWN_RECIPIENT
     if not await store.insert_alert(connection, application, alert.key):
         return Outcome.DUPLICATE
@@ -120,16 +141,20 @@ async def _take_alert(connection: Connection, application: str, alert: Alert, se
 
 async def raise_alert(connection: Connection, application: str, data: AlertRaised, settings: Settings) -> None:
     """Tell the surveyor responsible, and nobody else (Q11); alerts on one file that come together are one e-mail."""
+    to = await _recipient(connection, data.responsible)
+    if to is None:
+        return
     row = next(row for row in emails.EMAILS if row.event is AlertRaised)
     asked = Asked(
         template=row.template,
-        to=await _recipient(connection, data.responsible),
+        to=to,
         data={"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1},
         cause=f"{application}/{data.key}",
         correlation_id=requests.current().correlation_id,
         merge_key=row.merge(data) if row.merge else None,
         delay=settings.alert_delay,
         urgent=False,
+        bulk=row.bulk,
     )
     await _ask(connection, asked, settings)
 

@@ -32,7 +32,11 @@ Facts = Callable[[Any, Envelope], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One line of the table. `secret`: what the sealed part opens to, if any. `urgent`: never delayed by limits."""
+    """One line of the table.
+
+    `secret`: what the sealed part opens to, if any. `urgent`: never delayed by limits. `bulk`: comes in
+    thousands, and goes after what people wait for.
+    """
 
     event: type[Event]
     template: str
@@ -41,6 +45,7 @@ class Email:
     secret: type[BaseModel] | None = None
     urgent: bool = True
     merge: Callable[[Any], str] | None = None
+    bulk: bool = False
 
 
 def the_user(data: identity.User) -> Recipient:
@@ -122,7 +127,7 @@ EMAILS: tuple[Email, ...] = (
     Email(identity.PasswordResetRequested, "password-reset", the_user, _username, ResetSecret),
     Email(identity.PasswordChanged, "password-changed", the_user, _username),
     Email(identity.EmailChanged, "email-changed", the_former_address, _email),
-    Email(accounts.LicenceImported, "pin-notice", the_roster, _licence, PinSecret),
+    Email(accounts.LicenceImported, "pin-notice", the_roster, _licence, PinSecret, bulk=True),
     Email(accounts.PinIssued, "pin-notice", the_roster, _licence, PinSecret),
     Email(accounts.LicenceGranted, "licence-granted", the_holder, _licence),
     Email(accounts.LicenceSuspended, "licence-suspended", the_holder, _licence),
@@ -137,6 +142,7 @@ EMAILS: tuple[Email, ...] = (
         lambda data: data.responsible,
         _alert,
         urgent=False,
+        bulk=True,
         merge=lambda data: f"file-alert:{data.responsible}:{data.file_number}",
     ),
 )

@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 
 PLACE = ZoneInfo("America/Toronto")
 WIDTH = 72
-PATTERNS = {"fr": "d MMMM y 'à' H 'h' mm", "en": "MMMM d, y 'at' h:mm a"}
+PATTERNS = {
+    "fr": "d\u00a0MMMM\u00a0y 'à' H\u00a0'h'\u00a0mm",
+    "en": "MMMM\u00a0d, y 'at' h:mm\u00a0a",
+}
+FIRST = "1er"
+"""French counts the first of a month, not the others."""
 LOCALES = {"fr": "fr_CA", "en": "en_CA"}
+SEVEN_BIT = "quoted-printable"
+"""Any mail server takes it, also one without 8BITMIME (RFC 6152)."""
 PATHS = {"verification": "verify", "password-reset": "reset"}
 
 
@@ -41,9 +48,12 @@ def _environment(*, html: bool) -> jinja2.Environment:
 
 
 def moment(text: str, language: str) -> str:
-    """Write a moment as people read it, at our users' place."""
+    """Write a moment as people read it, at our users' place, so that no line ends within its day or hour."""
     local = datetime.fromisoformat(text).astimezone(PLACE)
-    return dates.format_datetime(local, PATTERNS[language], locale=LOCALES[language])
+    pattern = PATTERNS[language]
+    if language == "fr" and local.day == 1:
+        pattern = pattern.replace("d", f"'{FIRST}'", 1)
+    return dates.format_datetime(local, pattern, locale=LOCALES[language])
 
 
 def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMessage:
@@ -58,9 +68,9 @@ def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMes
     message["Message-ID"] = email["message_id"]
     message["Auto-Submitted"] = "auto-generated"
     message["X-Idempotency-Key"] = str(email["id"])
-    message.set_content(_plain(parts))
+    message.set_content(_plain(parts), cte=SEVEN_BIT)
     layout = _environment(html=True).get_template("layout.html")
-    message.add_alternative(layout.render(language=language, **parts), subtype="html")
+    message.add_alternative(layout.render(language=language, **parts), subtype="html", cte=SEVEN_BIT)
     message["Content-Language"] = language  # last: setting the content takes such headers away
     return message
 

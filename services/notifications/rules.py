@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import unicodedata
 from uuid import UUID
 
@@ -36,15 +37,24 @@ def is_final(code: int) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Remove everything that could end a header or hide in one: control signs, line separators, encoded words.
+    """Put a text on one line: line ends become spaces, other control and invisible signs and encoded words go.
 
     An encoded word (RFC 2047 §2) would be decoded when the header is made, line ends and all.
+    No-break spaces stay what they are.
     """
-    kept = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf", "Zl", "Zp"))
-    return " ".join("".join(kept).split()).replace("=?", "= ?")
+    kept = (" " if _parts_lines(sign) else sign for sign in text if _parts_lines(sign) or not _is_hidden(sign))
+    return re.sub(" +", " ", "".join(kept)).strip(" ").replace("=?", "= ?")
+
+
+def _parts_lines(sign: str) -> bool:
+    return sign.isspace() and unicodedata.category(sign) in ("Cc", "Zl", "Zp")
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cf")
 
 
 def mask(address: str) -> str:
-    """Show an address so that it can be recognised, not read: `j***@example.ca`."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"
+    """Show an address so that it can be recognised, not read: `j***@example.ca`; an erased one stays empty."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}" if at else ""

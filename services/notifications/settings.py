@@ -26,6 +26,8 @@ class Settings(ServiceSettings):
     smtp_password: SecretStr | None = None
     smtp_security: Security = Security.NONE
     smtp_timeout: float = Field(default=20.0, gt=0, le=600)
+    smtp_longest: float = Field(default=60.0, gt=0, le=90)
+    """The longest that one e-mail may take, however often the server says something meanwhile."""
     mail_from: str = "ne-pas-repondre@mandat.example.com"
     mail_name: str = "Mandat"
     mail_support: str = "soutien@mandat.example.com"

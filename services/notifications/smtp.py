@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -27,6 +28,14 @@ class Reply:
     unknown: bool = False
 
 
+@dataclass(slots=True)
+class _Step:
+    """How far an attempt came: what is refused before the recipient was named says nothing about him."""
+
+    recipient_named: bool = False
+    handed_over: bool = False
+
+
 class Line:
     """A connection to the mail server, opened when first needed and again when it was lost."""
 
@@ -41,23 +50,28 @@ class Line:
         await self._hang_up()
 
     async def send(self, message: EmailMessage, address: str) -> Reply:
-        """Send one message; never raises for what the mail server does."""
-        handed_over = False
+        """Send one message; never raises for what the mail server does, and takes no longer than it may."""
+        step = _Step()
         try:
-            client = await self._connected()
-            await client.mail(self._settings.mail_from)
-            await client.rcpt(address)
-            handed_over = True
-            failpoints.reach("mail.handed-over")
-            code, text = await client.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
+            async with asyncio.timeout(self._settings.smtp_longest):
+                code, text = await self._hand_over(message, address, step)
         except aiosmtplib.SMTPResponseException as error:
             await self._hang_up()
-            return Reply(f"{error.code} {error.message}", final=rules.is_final(error.code))
+            return Reply(f"{error.code} {error.message}", final=step.recipient_named and rules.is_final(error.code))
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            await self._hang_up()
-            return Reply(type(error).__name__, unknown=handed_over)
+            self._cut()
+            return Reply(type(error).__name__, unknown=step.handed_over)
         failpoints.reach("mail.answered")
         return Reply(f"{code} {text}", taken=True)
+
+    async def _hand_over(self, message: EmailMessage, address: str, step: _Step) -> tuple[int, str]:
+        client = await self._connected()
+        await client.mail(self._settings.mail_from)
+        step.recipient_named = True
+        await client.rcpt(address)
+        step.handed_over = True
+        failpoints.reach("mail.handed-over")
+        return await client.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
 
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._client is None or not self._client.is_connected:
@@ -81,3 +95,8 @@ class Line:
                 await client.quit(timeout=2)
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 client.close()
+
+    def _cut(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()

@@ -25,6 +25,22 @@ async def upsert_recipient(connection: Connection, user: User, version: int) -> 
     await connection.execute(SQL["upsert_recipient"], *facts)
 
 
+async def remove_recipient(connection: Connection, person: UUID, version: int) -> None:
+    """Keep of a person only that he was removed."""
+    await connection.execute(SQL["remove_recipient"], person, version)
+
+
+async def is_removed(connection: Connection, person: UUID) -> bool:
+    """Tell whether a person was removed."""
+    return bool(await connection.fetchval(SQL["is_removed"], person))
+
+
+async def forget_emails(connection: Connection, person: UUID | None = None) -> None:
+    """Delete or blank the e-mails of one removed person, or of all."""
+    await connection.execute(SQL["delete_unsendable"], person)
+    await connection.execute(SQL["erase_ended"], person)
+
+
 async def find_recipient(connection: Connection, person: UUID) -> Record | None:
     """Give a person's address."""
     return await connection.fetchrow(SQL["find_recipient"], person)
@@ -45,6 +61,7 @@ async def insert_email(
     merge_key: str | None,
     delay: float,
     urgent: bool,
+    bulk: bool,
 ) -> bool:
     """Ask for an e-mail; False when its key was asked for before. `delay` is in seconds."""
     whom = (to.id, to.name, to.address, to.language.value)
@@ -62,6 +79,7 @@ async def insert_email(
         merge_key,
         delay,
         urgent,
+        bulk,
     )
     return found is not None
 
@@ -79,6 +97,11 @@ async def insert_alert(connection: Connection, application: str, key: str) -> bo
 async def claim_emails(pool: Pool, owner: UUID, limit: int) -> list[Record]:
     """Take e-mails that are due."""
     return await pool.fetch(SQL["claim_emails"], owner, limit)
+
+
+async def renew_leases(pool: Pool, emails: Sequence[UUID], owner: UUID) -> set[UUID]:
+    """Keep e-mails for two minutes more; give those that are still the owner's."""
+    return {row["id"] for row in await pool.fetch(SQL["renew_leases"], emails, owner)}
 
 
 async def take_back_leases(connection: Connection) -> list[Record]:

@@ -31,7 +31,9 @@ def table(settings: Settings) -> tuple[Subscription, ...]:
 def _on_event(rows: Sequence[emails.Email], settings: Settings) -> Any:
     async def on_event(connection: Connection, received: Received[Any]) -> None:
         envelope, data = received.envelope, received.data
-        if isinstance(data, identity.User):
+        if isinstance(data, identity.UserRemoved):
+            await commands.forget_recipient(connection, data, envelope.sequence)
+        elif isinstance(data, identity.User):
             await commands.remember_recipient(connection, data, envelope.sequence)
         try:
             for row in rows:

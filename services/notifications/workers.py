@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 
-from services.notifications import emails, letters, rules, smtp, store
+from services.notifications import commands, emails, letters, rules, smtp, store
 from shared import failpoints, ids, requests, service
 from shared.contracts.events import notifications as events
 from shared.messaging import outbox
@@ -27,6 +29,8 @@ AT_ONCE = 20
 POLL = 0.5
 """Seconds between looks when nothing is due."""
 UNKNOWN_PAUSE = 60.0
+LEASE = 120.0
+"""Seconds that nobody else takes what a sender claimed; `claim_emails` and `renew_leases` say the same."""
 
 
 def table(pool: Pool, settings: Settings, opener: Opener) -> tuple[service.Worker, ...]:
@@ -35,7 +39,11 @@ def table(pool: Pool, settings: Settings, opener: Opener) -> tuple[service.Worke
         service.Worker(f"notifications.sender-{number}", Sender(pool, settings, opener).run)
         for number in range(1, SENDERS + 1)
     ]
-    return (*senders, service.every("notifications.leases", 30, lambda: take_back(pool)))
+    return (
+        *senders,
+        service.every("notifications.leases", 30, lambda: take_back(pool)),
+        service.every("notifications.removed", 300, lambda: commands.forget_removed(pool)),
+    )
 
 
 class Sender:
@@ -53,13 +61,24 @@ class Sender:
 
     async def send_due(self) -> int:
         """Send what is due, at most 20; give how many were tried."""
+        held_until = time.monotonic() + LEASE
         due = await store.claim_emails(self._pool, self._owner, AT_ONCE)
         if due:
             failpoints.reach("mail.claimed")
             async with smtp.Line(self._settings) as line:
-                for email in due:
-                    await self._send(line, email)
+                await self._send_all(line, due, held_until)
         return len(due)
+
+    async def _send_all(self, line: smtp.Line, due: Sequence[Record], held_until: float) -> None:
+        """Send what was claimed; what could not be sent before others may take it is asked for again."""
+        mine = {email["id"] for email in due}
+        due = sorted(due, key=lambda email: (email["bulk"], email["send_after"]))
+        for number, email in enumerate(due):
+            if time.monotonic() + self._settings.smtp_longest > held_until:
+                held_until = time.monotonic() + LEASE
+                mine = await store.renew_leases(self._pool, [one["id"] for one in due[number:]], self._owner)
+            if email["id"] in mine:
+                await self._send(line, email)
 
     async def _send(self, line: smtp.Line, email: Record) -> None:
         origin = requests.Origin(

@@ -17,6 +17,9 @@ class Act(StrEnum):
     """What the server does with one e-mail."""
 
     TAKE = "take"
+    NEVER_AT_GREETING = "554 not you"
+    NEVER_AT_AUTH = "535 not this password"
+    NEVER_AT_MAIL = "553 not this sender"
     LATER_AT_RCPT = "451 later"
     NEVER_AT_RCPT = "550 nobody"
     LATER_AT_DATA = "452 full"
@@ -33,7 +36,12 @@ class MailServer:
     port: int = 0
     acts: deque[Act] = field(default_factory=deque)
     received: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     hang: float = 2.0
+    slow: float = 0.0
+    """Seconds before each answer."""
+    talents: tuple[str, ...] = ("8BITMIME",)
+    """What it announces beyond RFC 5321."""
 
     def next(self, *acts: Act) -> None:
         """Say what to do with the next e-mails; afterwards every one is taken."""
@@ -49,22 +57,39 @@ class MailServer:
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _say(writer, "220 test")
+        if self._is_next(Act.NEVER_AT_GREETING):
+            await _say(writer, self.acts.popleft().value)
+            return
+        await self._answer(writer, "220 test")
         act = Act.TAKE
         while line := await reader.readline():
             word = line.decode().strip().upper().split(" ")[0].split(":")[0]
             if word == "MAIL":
                 act = self.acts.popleft() if self.acts else Act.TAKE
-            if word == "QUIT":
-                await _say(writer, "221 bye")
-                return
-            if word == "RCPT" and act in (Act.LATER_AT_RCPT, Act.NEVER_AT_RCPT):
-                await _say(writer, act.value)
-            elif word == "DATA":
+            if word == "DATA":
                 if not await self._take(reader, writer, act):
                     return
-            else:
-                await _say(writer, "250-test\r\n250 8BITMIME" if word == "EHLO" else "250 ok")
+                continue
+            await self._answer(writer, self._word_for(word, act))
+            if word == "QUIT":
+                return
+
+    def _word_for(self, word: str, act: Act) -> str:
+        if word == "EHLO":
+            return "\r\n".join(("250-test", *(f"250-{talent}" for talent in self.talents), "250 HELP"))
+        if word == "AUTH":
+            return self.acts.popleft().value if self._is_next(Act.NEVER_AT_AUTH) else "235 welcome"
+        refused_at = {"MAIL": (Act.NEVER_AT_MAIL,), "RCPT": (Act.LATER_AT_RCPT, Act.NEVER_AT_RCPT)}
+        if act in refused_at.get(word, ()):
+            return act.value
+        return "221 bye" if word == "QUIT" else "250 ok"
+
+    def _is_next(self, act: Act) -> bool:
+        return bool(self.acts) and self.acts[0] is act
+
+    async def _answer(self, writer: asyncio.StreamWriter, line: str) -> None:
+        await asyncio.sleep(self.slow)
+        await _say(writer, line)
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, act: Act) -> bool:
         await _say(writer, "354 go on")
@@ -75,6 +100,7 @@ class MailServer:
         message = email.message_from_bytes(content.removesuffix(b".\r\n"), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.received.append(message)
+        self.raw.append(content)
         if act is Act.LOSE_ANSWER:
             return False
         if act is Act.HANG:

@@ -4,20 +4,47 @@ insert into recipient (id, first_name, last_name, email, language, version) valu
 on conflict (id) do update set
     first_name = excluded.first_name, last_name = excluded.last_name, email = excluded.email,
     language = excluded.language, version = excluded.version
-where excluded.version > recipient.version
+where excluded.version > recipient.version and not recipient.removed
+
+-- name: remove_recipient
+-- Forget a person: only the id stays, so that a late event does not bring him back.
+insert into recipient (id, first_name, last_name, email, language, version, removed)
+values ($1, '', '', '', 'fr', $2, true)
+on conflict (id) do update set
+    first_name = '', last_name = '', email = '', language = 'fr', version = excluded.version, removed = true
+
+-- name: delete_unsendable
+-- Delete e-mails to removed people that have not left yet.
+delete from email
+using recipient
+where
+    email.recipient = recipient.id and recipient.removed and email.state = 'queued'
+    and ($1::uuid is null or recipient.id = $1)
+
+-- name: erase_ended
+-- Take from e-mails to removed people who they were and what was said; that one was sent stays known.
+update email set name = '', address = '', data = '{}', sealed = null, merge_key = null
+from recipient
+where
+    email.recipient = recipient.id and recipient.removed and email.address <> ''
+    and email.state not in ('queued', 'sending') and ($1::uuid is null or recipient.id = $1)
 
 -- name: find_recipient
 -- Give a person's address.
-select id, first_name, last_name, email, language from recipient where id = $1
+select id, first_name, last_name, email, language, removed from recipient where id = $1
+
+-- name: is_removed
+-- Tell whether a person was removed.
+select exists (select from recipient where id = $1 and removed)
 
 -- name: insert_email
 -- Ask for an e-mail, once per key. Beyond ten of a kind an hour to one address the next ones wait, unless urgent.
 insert into email (
     id, key, template, recipient, name, address, language, data, sealed, cause, correlation_id, message_id, merge_key,
-    send_after
+    bulk, send_after
 )
 select
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16,
     clock_timestamp() + make_interval(secs => $14) + case when $15 then interval '0' else (
         select count(*) / 10 * interval '1 hour' from email
         where address = $6 and template = $3 and created_at > clock_timestamp() - interval '1 hour'
@@ -36,14 +63,20 @@ returning id
 insert into alert (application, key) values ($1, $2) on conflict do nothing returning true
 
 -- name: claim_emails
--- Take e-mails that are due, for two minutes; nobody else takes them meanwhile.
+-- Take e-mails that are due, for two minutes; nobody else takes them meanwhile. What many get at once goes last.
 update email set
     state = 'sending', owner = $1, attempts = attempts + 1, lease_until = clock_timestamp() + interval '2 minutes'
 where id in (
     select id from email where state = 'queued' and send_after <= clock_timestamp()
-    order by send_after limit $2 for update skip locked
+    order by bulk, send_after limit $2 for update skip locked
 )
 returning *
+
+-- name: renew_leases
+-- Keep e-mails for two minutes more; give those that are still the owner's.
+update email set lease_until = clock_timestamp() + interval '2 minutes'
+where id = any($1::uuid[]) and owner = $2 and state = 'sending'
+returning id
 
 -- name: take_back_leases
 -- E-mails whose sender died: whether they left is unknown; they go once more under the same Message-ID.
@@ -72,7 +105,7 @@ where id = $1 and owner = $2 and state = 'sending'
 -- name: retry_email
 -- Send an e-mail again that failed; one that held a secret cannot be.
 update email set state = 'queued', send_after = clock_timestamp(), attempts = 0, unknowns = 0, ended_at = null, merge_key = null
-where id = $1 and state in ('failed', 'bounced', 'unknown') and template <> all($2::text[])
+where id = $1 and state in ('failed', 'bounced', 'unknown') and address <> '' and template <> all($2::text[])
 returning *
 
 -- name: find_email

@@ -8,9 +8,13 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import structlog
+
+from shared import requests
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(
@@ -71,9 +75,37 @@ def _scrubbing(logger: Any, method: str, event: Event) -> Event:
     return {name: value if name in PASSING else scrub(value, name) for name, value in event.items()}
 
 
+def _tying(logger: Any, method: str, event: Event) -> Event:
+    del logger, method
+    for name, value in requests.named().items():
+        event.setdefault(name, value)
+    return event
+
+
+_requests: list[str] = []
+"""The service's name, when lines of requests may go straight out."""
+
+
+def write_request(facts: dict[str, Any]) -> bool:
+    """Write the line of a request by the short way; False when it must go the long one.
+
+    Every request has one, and nobody's text stands in it but two ids, so it needs neither
+    scrubbing nor the machinery of a logger: that is a third of what an answer costs.
+    """
+    if not _requests:
+        return False
+    ids = {name: _scrub_text(value) for name, value in requests.named().items()}
+    when = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    line = {**facts, "event": "request", **ids, "level": "info", "service": _requests[0], "timestamp": when}
+    sys.stdout.write(orjson.dumps(line).decode() + "\n")
+    sys.stdout.flush()
+    return True
+
+
 def configure(service: str, level: str = "info", *, development: bool = False) -> None:
     """Send everything, our own lines and those of libraries, to standard output."""
     structlog.reset_defaults()
+    _requests[:] = [service] if level in ("debug", "info") and not development else []
 
     def naming(logger: Any, method: str, event: Event) -> Event:
         del logger, method
@@ -81,7 +113,7 @@ def configure(service: str, level: str = "info", *, development: bool = False) -
         return event
 
     before: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _tying,
         structlog.processors.format_exc_info,
         _scrubbing,
         structlog.stdlib.add_log_level,

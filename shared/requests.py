@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
-
-import structlog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +29,27 @@ def current() -> Origin:
     return _current.get()
 
 
-@contextmanager
-def working_for(origin: Origin) -> Iterator[None]:
+class working_for:  # noqa: N801 - used like a function, and on every request: contextlib's costs ten times as much
     """Run a block as work of this origin, named in every log line of it."""
-    token = _current.set(origin)
-    names = {"request_id": origin.request_id, "correlation_id": origin.correlation_id, "event_id": origin.causation_id}
-    with structlog.contextvars.bound_contextvars(**{name: value for name, value in names.items() if value}):
-        try:
-            yield
-        finally:
-            _current.reset(token)
+
+    __slots__ = ("_origin", "_token")
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+
+    def __enter__(self) -> None:
+        self._token: Token[Origin] = _current.set(self._origin)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+
+
+def named() -> dict[str, str]:
+    """Give the ids that every log line of the present work carries."""
+    origin = _current.get()
+    ids = {
+        "request_id": origin.request_id,
+        "correlation_id": origin.correlation_id,
+        "event_id": origin.causation_id,
+    }
+    return {name: value for name, value in ids.items() if value}

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-import orjson
 from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
 from multidict import MultiDictProxy
@@ -154,4 +153,4 @@ def _is_shallow(body: bytes) -> bool:
 
 def serialise(result: BaseModel | None) -> bytes:
     """Give the JSON of an answer."""
-    return b"" if result is None else orjson.dumps(result.model_dump(mode="json", by_alias=True))
+    return b"" if result is None else result.model_dump_json(by_alias=True).encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import prometheus_client
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
@@ -15,7 +17,13 @@ _requests = prometheus_client.Histogram(
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request."""
-    _requests.labels(method if method in METHODS else "other", route, str(status)).observe(seconds)
+    _counter(method if method in METHODS else "other", route, status).observe(seconds)
+
+
+@functools.cache
+def _counter(method: str, route: str, status: int) -> prometheus_client.Histogram:
+    """Give the histogram of its labels; there are few, as routes are templates."""
+    return _requests.labels(method, route, str(status))
 
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

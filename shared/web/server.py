@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import hdrs, web
 
-from shared import failpoints, ids, requests, service
+from shared import failpoints, ids, logging, requests, service
 from shared.contracts import permissions
 from shared.contracts.people import Language
 from shared.contracts.problems import common
@@ -28,6 +28,7 @@ LONGEST = 20.0
 TRIES = 3
 ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+JSON = "application/json; charset=utf-8"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "Mandat"}
 Responding = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -48,7 +49,7 @@ def make_app(
     """Make the application that is mounted under `/<name>`; its document lies at `/<name>/openapi.json`."""
     api = _Api(name, deps, infra)
     largest = max([route.limit for route in routes if not route.stream], default=0)
-    app = web.Application(middlewares=[outermost], client_max_size=largest)
+    app = web.Application(client_max_size=largest)
     for route in routes:
         app.router.add_route(route.method, route.path, _responding(api, route))
         if route.method == hdrs.METH_GET:
@@ -70,7 +71,6 @@ def make_root() -> web.Application:
     return web.Application(middlewares=[outermost])
 
 
-SEEN = web.RequestKey("seen", bool)
 FORM = web.RequestKey("form", bool)
 PRINCIPAL = web.RequestKey("principal", auth.Principal)
 
@@ -78,9 +78,6 @@ PRINCIPAL = web.RequestKey("principal", auth.Principal)
 @web.middleware
 async def outermost(request: web.Request, handler: Responding) -> web.StreamResponse:
     """Give every request its ids, a time limit, a line in the log, and every failure its answer."""
-    if SEEN in request:
-        return await handler(request)
-    request[SEEN] = True
     started = time.monotonic()
     origin = _origin(request)
     response: web.StreamResponse | None = None
@@ -132,14 +129,15 @@ def _note(request: web.Request, response: web.StreamResponse | None, seconds: fl
     status = response.status if response else 499
     metrics.observe(request.method, route, status, seconds)
     principal = request.get(PRINCIPAL, auth.ANONYMOUS)
-    log.info(
-        "request",
-        method=request.method,
-        route=route,
-        status=status,
-        ms=round(seconds * 1000, 1),
-        caller=principal.kind.value,
-    )
+    facts = {
+        "method": request.method if request.method in metrics.METHODS else "other",
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "caller": principal.kind.value,
+    }
+    if not logging.write_request(facts):
+        log.info("request", **facts)
 
 
 def _responding(api: _Api, route: Route) -> Responding:
@@ -261,4 +259,4 @@ def _response(route: Route, result: Any) -> web.StreamResponse:
 def _json(body: bytes, status: int, headers: dict[str, str]) -> web.Response:
     if not body:
         return web.Response(status=status, headers=headers)
-    return web.Response(body=body, status=status, headers=headers, content_type="application/json", charset="utf-8")
+    return web.Response(body=body, status=status, headers={"Content-Type": JSON, **headers})

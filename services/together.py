@@ -31,6 +31,7 @@ from shared.db import embedded, migrate
 from shared.db.pool import Pool
 from shared.messaging import memory
 from shared.settings import ServiceSettings
+from shared.web import clients
 
 PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
     "identity": (identity_settings.Settings, identity.build),
@@ -99,6 +100,7 @@ def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0)
         "port": place.port,
         "pool_size": CONNECTIONS,
         "development": True,
+        "trusted_proxies": clients.LOOPBACK,
     }
     if name == "notifications":
         values |= {"smtp_host": "127.0.0.1", "smtp_port": smtp_port}

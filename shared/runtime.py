@@ -21,7 +21,7 @@ from shared.crypto import verify
 from shared.db import migrate, pool
 from shared.messaging import bus, cleaning, consumer, rabbit, relay, retry
 from shared.settings import ServiceSettings, check_environment, variables
-from shared.web import health, idempotency, metrics, server, throttle
+from shared.web import clients, health, idempotency, metrics, server, throttle, wellknown
 
 log = structlog.get_logger()
 
@@ -58,7 +58,12 @@ async def assembled(
         own = await pool.Pool.open(settings.database_url, name=name, size=settings.pool_size)
         stack.push_async_callback(own.close)
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
-        infra = services.Infra(pool=own, http=http, tokens=token_verifier(settings, http))
+        infra = services.Infra(
+            pool=own,
+            http=http,
+            tokens=token_verifier(settings, http),
+            proxies=clients.Proxies(settings.trusted_proxies),
+        )
         built = await build(settings, infra)
         await migrate.migrate(settings.database_url, [*substrate.AREAS, *built.areas])
         if built.ensure:
@@ -104,6 +109,7 @@ def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: wo
     root = server.make_root()
     for one in running:
         root.add_subapp(f"/{one.service.name}", one.service.app)
+        wellknown.mount(root, one.service)
 
     async def details() -> dict[str, Any]:
         return {

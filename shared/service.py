@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from shared.contracts.envelope import Envelope, Event
+from shared.web import clients
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession, web
@@ -67,6 +68,7 @@ class Infra:
     pool: Pool
     http: ClientSession
     tokens: TokenVerifier
+    proxies: clients.Proxies = clients.NOBODY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.web.clients import Networks
+
 PREFIX = "MANDAT_"
 FOR_TESTS = "MANDAT_TEST_"
 
@@ -46,6 +48,8 @@ class ServiceSettings(BaseSettings):
     identity_url: Url = Field(default_factory=_same_as_public)
     delegation_url: Url = Field(default_factory=_same_as_public)
     development: bool = False
+    trusted_proxies: Networks = ()
+    """Networks whose `X-Forwarded-For` is believed, separated by commas: `172.16.0.0/12, 10.0.0.0/8`."""
     failpoints: str = ""
     """For chaos runs alone: where to end the process (`shared/failpoints.py`)."""
     drain: float = Field(default=3.0, ge=0, le=60)

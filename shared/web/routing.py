@@ -69,6 +69,8 @@ class Call(Generic[D]):
     deps: D
     principal: Principal
     language: Language
+    client_address: str = ""
+    """Where the call comes from, as trusted proxies say where there are some (`shared/web/clients.py`)."""
     _connection: Connection | None = None
 
     @property
@@ -77,11 +79,6 @@ class Call(Generic[D]):
         if self._connection is None:
             raise RuntimeError("this route has no transaction")
         return self._connection
-
-    @property
-    def client_address(self) -> str:
-        """Where the call comes from, as the gateway says where there is one."""
-        return self.request.remote or ""
 
 
 @dataclass(frozen=True, slots=True)

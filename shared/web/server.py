@@ -164,7 +164,8 @@ async def _respond(api: _Api, route: Route, bound: binding.Binding, request: web
     if (request.content_length or 0) > route.limit:
         raise common.BodyTooLarge
     arguments = await binding.arguments(bound, route, request)
-    call: Call[Any] = Call(request, api.deps, principal, _language(request))
+    client = api.infra.proxies.client_of(request)
+    call: Call[Any] = Call(request, api.deps, principal, _language(request), client)
     actor, on_behalf_of = principal.written()
     origin = requests.current()
     with requests.working_for(

@@ -10,7 +10,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from shared.web import server
+from shared.service import Service
+from shared.web import server, wellknown
 
 
 @asynccontextmanager
@@ -18,6 +19,7 @@ async def serving(app: web.Application, prefix: str) -> AsyncIterator[str]:
     """Serve an application under a prefix, as the runtime does; give `http://127.0.0.1:port/prefix`."""
     root = server.make_root()
     root.add_subapp(prefix, app)
+    wellknown.mount(root, Service(name=prefix.strip("/"), app=app, areas=()))
     runner = web.AppRunner(root, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support import web
+
 DEPOSIT = "update-request-deposit"
 SIX = (
     ("surveyor:lot:reserve", "lot-reservation"),
@@ -211,6 +213,9 @@ async def test_metadata_names_where_to_ask(world):
         "access_evaluation_endpoint": f"{home}/access/v1/evaluation",
         "access_evaluations_endpoint": f"{home}/access/v1/evaluations",
     }
+    caller = world.anonymous()
+    at_the_root = web.Api(caller.base.removesuffix("/delegation"))
+    assert (await at_the_root.get("/.well-known/authzen-configuration/delegation")).json == reply.json
 
 
 async def test_malformed_ids_are_refused_and_never_an_error(world, jean):

@@ -10,7 +10,6 @@ from uuid import UUID
 import aiohttp
 
 from shared import requests
-from shared.contracts.problems import cadastre as problems
 from shared.contracts.problems import common
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Mandat:
             raise common.TemporarilyUnavailable(retry_after=2) from error
 
 
-def _refused(context: dict[str, Any]) -> problems.Refused:
+def _refused(context: dict[str, Any]) -> common.Refused:
     """Say why, and the step that would change it, in both languages."""
     said = {
         language: " ".join(
@@ -105,4 +104,4 @@ def _refused(context: dict[str, Any]) -> problems.Refused:
         )
         for language in ("fr", "en")
     }
-    return problems.Refused(reason_fr=said["fr"], reason_en=said["en"])
+    return common.Refused(reason_fr=said["fr"], reason_en=said["en"])

@@ -6,7 +6,7 @@ from shared.contracts.problems import cadastre as problems
 from shared.contracts.problems import common
 from shared.web.routing import Route
 
-ASKS = (problems.Refused, common.TemporarilyUnavailable)
+ASKS = (common.Refused, common.TemporarilyUnavailable)
 FILES = (*ASKS, common.NotFound)
 
 ROUTES = (

@@ -8,6 +8,7 @@ from services.identity import callers, schemas, store, store_sessions, tokens
 from services.identity.commands import operators, passwords, profile, registration, sessions
 from services.identity.deps import Deps
 from services.identity.schemas import Me
+from shared.contracts import proofs
 from shared.contracts.texts import Text
 from shared.web import routing
 
@@ -108,6 +109,14 @@ async def change_password(call: Call, body: schemas.PasswordChange) -> routing.A
     old, new = body.old_password.get_secret_value(), body.new_password.get_secret_value()
     begun = await passwords.change_password(call.deps, person, old, new, call.client_address)
     return routing.Answer(await _signed_in(call.deps, begun), NO_STORE)
+
+
+async def reauthenticate(call: Call, body: schemas.Reauthentication) -> routing.Answer:
+    """Type one’s password again; give a proof of it for one purpose, in this session, for five minutes."""
+    person = await callers.person(call.deps.pool, call.principal)
+    await passwords.ensure_password(call.deps, person, body.password.get_secret_value(), call.client_address)
+    proof = await tokens.proof(call.deps, person, callers.session_of(call.principal), body.purpose)
+    return routing.Answer(schemas.Reauthenticated(token=proof, expires_in=proofs.LIFETIME), NO_STORE)
 
 
 async def ask_username(call: Call, body: schemas.EmailOnly) -> schemas.Accepted:

@@ -22,6 +22,7 @@ WEAK = problems.PasswordTooWeak
 REGISTER = (problems.UsernameTaken, WEAK, LIMITED)
 SIGN_IN = (problems.WrongCredentials, problems.EmailNotVerified, LIMITED)
 CHANGE = (problems.WrongPassword, WEAK, LIMITED)
+AGAIN = (problems.WrongPassword, LIMITED)
 RESET = (problems.LinkInvalid, WEAK, LIMITED)
 TOKEN = (problems.InvalidClient, problems.InvalidGrant, problems.InvalidRequest, problems.UnsupportedGrantType)
 MISSING = (common.NotFound,)
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/v1/sessions/{session_id}", api.end_session, SESSION, status=204, problems=MISSING),
     Route("DELETE", "/v1/sessions", api.sign_out_everywhere, SESSION, status=204),
     own("POST", "/v1/password", api.change_password, PASSWORD, problems=CHANGE),
+    own("POST", "/v1/reauthentications", api.reauthenticate, SESSION, status=201, problems=AGAIN),
     own("POST", "/v1/recoveries/username", api.ask_username, ANYONE, status=202, problems=(LIMITED,)),
     own("POST", "/v1/recoveries/password", api.ask_reset, ANYONE, status=202, problems=(LIMITED,)),
     own("POST", "/v1/password-resets", api.reset_password, ANYONE, status=204, problems=RESET),

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 from services.identity import rules
 from services.identity.store import Person
 from shared.contracts.people import Language
+from shared.contracts.proofs import Purpose
 from shared.web import routing
 
 
@@ -90,6 +91,13 @@ class PasswordChange(routing.Input):
 
     old_password: Password
     new_password: Password
+
+
+class Reauthentication(routing.Input):
+    """The present password, and what the proof is wanted for."""
+
+    password: Password
+    purpose: Purpose
 
 
 class PasswordReset(routing.Input):
@@ -171,6 +179,13 @@ class SignedIn(Tokens):
 
     user: Me
     device_token: str | None = None
+
+
+class Reauthenticated(Output):
+    """A proof that the password was just typed; `expires_in` in seconds."""
+
+    token: str
+    expires_in: int
 
 
 class ApplicationToken(Output):

@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from shared import ids
+from shared.contracts import proofs
+from shared.crypto import verify
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -48,13 +50,19 @@ async def for_application(deps: Deps, client_id: str) -> str:
     return await _sign(deps, {"sub": client_id, "client_id": client_id, "app": True})
 
 
-async def _sign(deps: Deps, claims: dict[str, Any]) -> str:
+async def proof(deps: Deps, person: Person, session_id: UUID, purpose: proofs.Purpose) -> str:
+    """Sign that a person just typed the password again in this session, for one purpose."""
+    claims = {"sub": str(person.id), "sid": str(session_id), "purpose": purpose.value}
+    return await _sign(deps, claims, typ=verify.PROOF, seconds=proofs.LIFETIME)
+
+
+async def _sign(deps: Deps, claims: dict[str, Any], *, typ: str = verify.TYPE, seconds: int | None = None) -> str:
     now = int(time.time())
     standard = {
         "iss": deps.settings.issuer,
         "aud": AUDIENCE,
         "iat": now,
-        "exp": now + deps.settings.access_token_seconds,
+        "exp": now + (seconds or deps.settings.access_token_seconds),
         "jti": str(ids.uuid7()),
     }
-    return await deps.signing.sign(claims | standard)
+    return await deps.signing.sign(claims | standard, typ=typ)

@@ -65,12 +65,7 @@ class Keyring:
     @classmethod
     def load(cls, folder: Path, name: str) -> Keyring:
         """Read the ring from `<folder>/<name>.key`; `KeyFileWrong` when it is missing or malformed."""
-        path = folder / f"{name}.key"
-        try:
-            lines = path.read_text(encoding="ascii").split()
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeyFileWrong(f"{path} cannot be read: {type(error).__name__}") from error
-        return cls([_decode(line, path) for line in lines])
+        return cls(read_keys(folder, name))
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt with the current key (AES-256-GCM); the key's id and a random nonce stand in front."""
@@ -90,6 +85,10 @@ class Keyring:
                     raise Unreadable(context) from error
         raise Unreadable(context)
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Tell whether the current key sealed this; what an older one sealed is to be sealed anew."""
+        return sealed[: 1 + ID_BYTES] == FORMAT + self._keys[0].id
+
     def digest(self, text: str, context: str) -> bytes:
         """Give HMAC-SHA256 under the current key: equal texts are recognised, none is revealed."""
         return self.digests(text, context)[0]
@@ -98,6 +97,16 @@ class Keyring:
         """Give the digest under every accepted key, the current one first."""
         message = context.encode() + b"\x00" + text.encode()
         return [hmac.new(key.mac, message, hashlib.sha256).digest() for key in self._keys]
+
+
+def read_keys(folder: Path, name: str) -> list[bytes]:
+    """Give the keys of `<folder>/<name>.key`, the current one first; `KeyFileWrong` when it cannot be read."""
+    path = folder / f"{name}.key"
+    try:
+        lines = path.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyFileWrong(f"{path} cannot be read: {type(error).__name__}") from error
+    return [_decode(line, path) for line in lines]
 
 
 def _decode(line: str, path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Verifies access tokens of the trusted issuers (RFC 9068, RFC 8725) with the keys they publish."""
+"""Verifies tokens of the trusted issuers (RFC 9068, RFC 8725) with the keys they publish."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ALGORITHM = "Ed25519"
 TYPE = "at+jwt"
+PROOF = "reauth+jwt"
+"""What a token may be: an access token, or a proof that the password was typed again. None passes for the other."""
 HEADER = frozenset({"alg", "typ", "kid"})
 LEEWAY = 5
 LARGEST = 8192
@@ -33,6 +35,7 @@ class InvalidToken(Exception):
 @dataclass(frozen=True, slots=True)
 class _Read:
     signed: jws.CompactSignature
+    typ: str
     key_id: str
     claims: dict[str, Any]
 
@@ -64,12 +67,17 @@ class TokenVerifier:
         self._now = now
         self._verified: dict[str, _Verified] = {}
 
-    async def verify(self, token: str) -> dict[str, Any]:
-        """Give the claims. `InvalidToken` when refused, `temporarily-unavailable` when the keys cannot be had."""
+    async def verify(self, token: str, typ: str = TYPE) -> dict[str, Any]:
+        """Give the claims of a token of this type, by default an access token.
+
+        `InvalidToken` when refused, `temporarily-unavailable` when the keys cannot be had.
+        """
         if len(token) > LARGEST or not token.isascii():
             raise InvalidToken("size")
         known = self._verified.get(token)
         read = known.read if known else _read(token)
+        if read.typ != typ:
+            raise InvalidToken("typ")
         key = await self._key(read)
         if known is None or known.key is not key:
             _check_signature(read, key)
@@ -96,18 +104,18 @@ class TokenVerifier:
 
 
 def _read(token: str) -> _Read:
-    """Read what a token of the one shape we take says; nothing of it is believed yet."""
+    """Read what a token of the shapes we take says; nothing of it is believed yet."""
     try:
         signed = jws.extract_compact(token.encode())
         claims = json.loads(signed.payload or b"")
     except (JoseError, ValueError, RecursionError) as error:
         raise InvalidToken("shape") from error
     header = signed.protected
-    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
+    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] not in (TYPE, PROOF):
         raise InvalidToken("header")
     if not isinstance(header["kid"], str) or not isinstance(claims, dict):
         raise InvalidToken("shape")
-    return _Read(signed, header["kid"], claims)
+    return _Read(signed, header["typ"], header["kid"], claims)
 
 
 def _check_signature(read: _Read, key: jwk.OKPKey) -> None:

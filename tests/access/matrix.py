@@ -161,6 +161,12 @@ ROWS = (
         "UWIWIWIWWWF",
         json(old_password="pas celle-ci du tout", new_password="une autre phrase assez longue"),
     ),
+    Row(
+        "POST",
+        "/identity/v1/reauthentications",
+        "UWIWIWIWWWF",
+        json(password="pas celle-ci du tout", purpose="bank-details"),
+    ),
     Row("POST", "/identity/v1/recoveries/username", ALL, MAIL),
     Row("POST", "/identity/v1/recoveries/password", ALL, json(login="nobody")),
     Row(

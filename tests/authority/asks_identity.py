@@ -103,6 +103,11 @@ async def change_password(asked: Asked) -> Ask:
     return Ask(json={"old_password": person.passphrase, "new_password": new}, done=done)
 
 
+@asks("POST /identity/v1/reauthentications")
+async def reauthenticate(asked: Asked) -> Ask:
+    return Ask(json={"password": asked.person.passphrase, "purpose": "bank-details"})
+
+
 @asks("POST /identity/v1/password-resets")
 async def reset_password(asked: Asked) -> Ask:
     person = asked.cast.world.stranger("Nouveau", "Venu")

@@ -6,15 +6,6 @@ from shared.contracts.problems.base import Problem
 from shared.contracts.texts import Text
 
 
-class Refused(Problem):
-    """Delegation decided against it; the reason names the rule, who can change it and how."""
-
-    slug = "refused"
-    status = 403
-    title = Text("Action refusée", "Refused")
-    detail = Text("{reason_fr}", "{reason_en}")
-
-
 class FileExists(Problem):
     """A file of that number is open already."""
 

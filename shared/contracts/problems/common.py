@@ -80,6 +80,27 @@ class InPersonOnly(Problem):
     )
 
 
+class ReauthenticationRequired(Problem):
+    """The act asks for the password once more, and the proof of it is old, used or meant for something else."""
+
+    slug = "reauthentication-required"
+    status = 403
+    title = Text("Mot de passe demandé de nouveau", "Password needed again")
+    detail = Text(
+        "Par sécurité, saisissez de nouveau votre mot de passe, puis recommencez dans les cinq minutes.",
+        "For safety, type your password again, then try again within five minutes.",
+    )
+
+
+class Refused(Problem):
+    """The owner of the right decided against it; the reason names the rule, who can change it and how."""
+
+    slug = "refused"
+    status = 403
+    title = Text("Action refusée", "Refused")
+    detail = Text("{reason_fr}", "{reason_en}")
+
+
 class BodyTooLarge(Problem):
     """The body is larger than this address takes."""
 

@@ -191,3 +191,11 @@ async def test_verify_with_a_published_key_of_another_kind_refuses(document):
     published.keys = [document]
     with pytest.raises(verify.InvalidToken):
         await verifier(published).verify(sign(KEY))
+
+
+@pytest.mark.parametrize(("typ", "asked"), [("reauth+jwt", "at+jwt"), ("at+jwt", "reauth+jwt")])
+async def test_verify_takes_no_type_of_token_for_the_other_even_when_it_is_known(typ: str, asked: str):
+    one, token = verifier(Published(KEY)), sign(KEY, typ=typ)
+    assert await one.verify(token, typ) == claims()
+    with pytest.raises(verify.InvalidToken):
+        await one.verify(token, asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import resources
 
-from services.audit import routes, subscribers
+from services.audit import routes, subscribers, workers
 from services.audit.settings import Settings
 from shared import service
 from shared.db.migrate import Area
@@ -29,4 +29,5 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         app=server.make_app("audit", routes.ROUTES, deps, infra),
         areas=(Area("audit", resources.files("services.audit") / "sql/migrations"),),
         subscriptions=subscribers.SUBSCRIPTIONS,
+        workers=workers.table(infra.pool),
     )

@@ -7,18 +7,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
+
 from services.audit import rules, store
 from services.audit.schemas import Outcome, Report
 from shared import ids, requests
 from shared.contracts import activities
 
 if TYPE_CHECKING:
-    from shared.db.pool import Connection
+    from shared.db.pool import Connection, Pool
+
+log = structlog.get_logger()
+
+MONTHS_AHEAD = 3
 
 
 async def remember_person(connection: Connection, person: UUID, name: str, version: int) -> None:
     """Keep the name under which a person's coming activities are recorded."""
-    await store.upsert_person(connection, person, name, version)
+    await store.upsert_person(connection, person, name, rules.sort_key(name), version)
+
+
+async def prepare_months(pool: Pool) -> None:
+    """Make the partitions of this month and of the coming ones."""
+    for ahead in range(MONTHS_AHEAD + 1):
+        if await store.create_month(pool, ahead):
+            log.info("month made", ahead=ahead)
 
 
 async def record(
@@ -39,10 +52,8 @@ async def record(
         kind=kind,
         performed_by=performed_by,
         performed_by_name=by,
-        performed_by_sort=rules.sort_key(by),
         performed_for=performed_for,
         performed_for_name=for_,
-        performed_for_sort=rules.sort_key(for_),
         occurred_at=occurred_at,
         personal=activities.ACTIVITIES[kind].personal,
         correlation_id=correlation_id,
@@ -89,10 +100,8 @@ def _row(application: str, report: Report, names: dict[UUID, str]) -> store.Row:
         file_number=report.file_number,
         performed_by=report.performed_by,
         performed_by_name=by,
-        performed_by_sort=rules.sort_key(by),
         performed_for=report.performed_for,
         performed_for_name=for_,
-        performed_for_sort=rules.sort_key(for_),
         occurred_at=report.occurred_at,
         personal=True,
         correlation_id=requests.current().correlation_id,

@@ -7,13 +7,21 @@ import binascii
 import json
 import unicodedata
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.contracts import activities
 from shared.contracts.problems import audit as problems
 
 PLACE = ZoneInfo("America/Toronto")
+
+
+class Place(NamedTuple):
+    """A row's place in a list: the value of the column (none when sorted by date), then its moment and number."""
+
+    value: str | int | None
+    occurred_at: datetime
+    seq: int
 
 
 def may_be_reported(kind: str) -> bool:
@@ -44,19 +52,24 @@ def pages(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def write_cursor(sort: str, value: Any, row: str) -> str:
+def write_cursor(sort: str, place: Place) -> str:
     """Name the place after a row in a sorted list."""
-    text = json.dumps([sort, value, row], separators=(",", ":"), default=str)
+    text = json.dumps([sort, place.value, place.occurred_at.isoformat(), place.seq], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: str) -> tuple[Any, str]:
+def read_cursor(cursor: str, sort: str) -> Place:
     """Read a place back; a cursor of another sorting or of nobody's making is `cursor-unknown`."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        written, value, row = json.loads(base64.urlsafe_b64decode(padded))
+        written, value, moment, seq = json.loads(base64.urlsafe_b64decode(padded))
+        place = Place(value, datetime.fromisoformat(moment), seq)
     except (ValueError, binascii.Error, TypeError) as error:
         raise problems.CursorUnknown from error
-    if written != sort or not isinstance(row, str) or not isinstance(value, str | int):
+    expected = {"kind": int, "file": str, "by": str, "for": str}.get(sort.lstrip("-"), type(None))
+    # An int in JSON is never a bool of Python's, and a moment without zone is none of ours.
+    if written != sort or type(value) is not expected or type(seq) is not int or not place.occurred_at.tzinfo:
         raise problems.CursorUnknown
-    return value, row
+    if not 0 <= seq < 1 << 63 or (isinstance(value, int) and not 0 <= value < 1 << 31) or "\x00" in str(value):
+        raise problems.CursorUnknown
+    return place

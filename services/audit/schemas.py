@@ -35,6 +35,7 @@ class Filters(Input):
     kind: str | None = Field(default=None, max_length=80)
     performed_by: UUID | None = Field(default=None, alias="by")
     performed_for: UUID | None = Field(default=None, alias="for")
+    account: UUID | None = None
     mine: bool = False
 
 

@@ -16,6 +16,7 @@ USUAL = frozenset(
 )
 MORE: dict[str, frozenset[str]] = {
     "accounts": frozenset({"imports", "pins", "roster"}),  # reading CSV; PIN limits and secrets
+    "audit": frozenset({"store_lists"}),  # statements put together from closed tables
     "delegation": frozenset(),
     "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"}),
     "notifications": frozenset({"emails", "letters", "smtp"}),  # THE E-MAIL TABLE; writing; talking to the server

@@ -25,7 +25,7 @@ PARTS = {
     "identity": "services.identity",
     "notifications": "services.notifications",
 }
-TEMPLATES = {"list_activities"}
+TEMPLATES: frozenset[str] = frozenset()
 """Queries that a store completes from a closed table; the store's own test prepares each."""
 
 

@@ -1,76 +1,48 @@
 -- name: upsert_person
--- Keep the newest name of a person.
-insert into person (id, name, version) values ($1, $2, $3)
-on conflict (id) do update set name = excluded.name, version = excluded.version
+-- Keep the newest name of a person, and how it is sorted.
+insert into person (id, name, sort, version) values ($1, $2, $3, $4)
+on conflict (id) do update set name = excluded.name, sort = excluded.sort, version = excluded.version
 where excluded.version > person.version
 
 -- name: find_names
 -- Give the names of some people.
 select id, name from person where id = any($1::uuid[])
 
+-- name: lock_register
+-- Let one transaction at a time add to the register, so that the order of arrival is the order of commits.
+select pg_advisory_xact_lock(hashtextextended('mandat:register', 0))
+
 -- name: insert_activities
 -- Record activities; those already recorded, by id or by application and key, are passed over.
+with given as (
+    select *
+    from unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::uuid[], $9::text[],
+        $10::uuid[], $11::timestamptz[], $12::boolean[], $13::text[]
+    ) with ordinality as one (
+        id, application, key, kind, file_number, performed_by, performed_by_name, performed_for, performed_for_name,
+        account, occurred_at, personal, correlation_id, place
+    )
+), fresh as (
+    insert into entry (id, application, key, kind, file_number, performed_by, performed_for, account, occurred_at, personal)
+    select id, application, key, kind, file_number, performed_by, performed_for, account, occurred_at, personal
+    from given
+    order by place
+    on conflict do nothing
+    returning seq, id
+)
 insert into activity (
-    id, application, key, kind, file_number, performed_by, performed_by_name, performed_by_sort,
-    performed_for, performed_for_name, performed_for_sort, occurred_at, personal, correlation_id
+    seq, id, application, key, kind, file_number, performed_by, performed_by_name, performed_for, performed_for_name,
+    account, occurred_at, personal, correlation_id
 )
-select *
-from unnest(
-    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[],
-    $9::uuid[], $10::text[], $11::text[], $12::timestamptz[], $13::boolean[], $14::text[]
-)
-on conflict do nothing
+select
+    fresh.seq, id, application, key, kind, file_number, performed_by, performed_by_name, performed_for,
+    performed_for_name, account, occurred_at, personal, correlation_id
+from given
+inner join fresh using (id)
+order by fresh.seq
 returning id
 
--- name: list_activities
--- Give a page of what a person may see, or of everything when nobody is named; {column}, {comparison} and
--- {direction} come from a closed table in store.py.
-select
-    id, kind, file_number, performed_by, performed_by_name, performed_for, performed_for_name, occurred_at,
-    {column} as sorted_by
-from activity
-where
-    ($1::uuid is null or (personal and (performed_by = $1 or performed_for = $1)))
-    and ($2::timestamptz is null or occurred_at >= $2)
-    and ($3::timestamptz is null or occurred_at < $3)
-    and ($4::text is null or starts_with(file_number, $4))
-    and ($5::text is null or kind = $5)
-    and ($6::uuid is null or performed_by = $6)
-    and ($7::uuid is null or performed_for = $7)
-    and ($8::text[] is null or kind = any($8))
-    and ($9::text is null or ({column}, id) {comparison} ($9::text::{type}, $10::uuid))
-order by {column} {direction}, id {direction}
-limit $11 offset $12
-
--- name: count_activities
--- Count what a person may see, or everything when nobody is named.
-select count(*)
-from activity
-where
-    ($1::uuid is null or (personal and (performed_by = $1 or performed_for = $1)))
-    and ($2::timestamptz is null or occurred_at >= $2)
-    and ($3::timestamptz is null or occurred_at < $3)
-    and ($4::text is null or starts_with(file_number, $4))
-    and ($5::text is null or kind = $5)
-    and ($6::uuid is null or performed_by = $6)
-    and ($7::uuid is null or performed_for = $7)
-
--- name: list_performers
--- Give those whose acts a person sees, each by the newest name.
-select distinct on (performed_by) performed_by as id, performed_by_name as name
-from activity
-where personal and (performed_by = $1 or performed_for = $1) and performed_by is not null
-order by performed_by, occurred_at desc
-
--- name: list_beneficiaries
--- Give those for whom the acts that a person sees were done, each by the newest name.
-select distinct on (performed_for) performed_for as id, performed_for_name as name
-from activity
-where personal and (performed_by = $1 or performed_for = $1) and performed_for is not null
-order by performed_for, occurred_at desc
-
--- name: list_seen_kinds
--- Give the kinds that occur in what a person sees.
-select distinct kind
-from activity
-where personal and (performed_by = $1 or performed_for = $1)
+-- name: create_month
+-- Make the partition of the month that lies some months ahead; false when it is there.
+select create_activity_month((now() at time zone 'America/Toronto' + make_interval(months => $1))::date)

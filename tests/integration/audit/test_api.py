@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from services.audit import app, settings, store
+from services.audit import app, commands, settings
 from shared import substrate
 from shared.db.pool import Pool
 from tests.integration.audit.test_subscribers import AREA
@@ -45,7 +45,7 @@ async def served(database: Callable[..., Awaitable[str]]) -> AsyncIterator[Serve
     issuer = tokens.Issuer()
     async with pool.transaction() as connection:
         for person, name in NAMES.items():
-            await store.upsert_person(connection, person, name, 1)
+            await commands.remember_person(connection, person, name, 1)
     given = settings.Settings(public_url="http://mandat.example.com", secrets="/nowhere", database_url=dsn)
     built = await app.build(given, tokens.infra(pool, issuer))
     async with web.serving(built.app, "/audit") as base:

@@ -128,10 +128,3 @@ async def test_older_news_of_a_person_does_not_bring_the_old_name_back(pool: Poo
 async def names(pool: Pool) -> dict[UUID, str]:
     async with pool.connection() as connection:
         return await store.find_names(connection, [JEAN.id])
-
-
-async def test_list_query_of_each_column_and_direction_is_valid_sql(pool: Pool) -> None:
-    for column in store.COLUMNS:
-        for descending in (True, False):
-            async with pool.connection() as connection:
-                await connection.prepare(store.list_sql(column, descending=descending))

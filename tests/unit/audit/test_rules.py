@@ -9,6 +9,8 @@ import pytest
 from services.audit import rules
 from shared.contracts.problems import audit as problems
 
+NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+
 
 def test_sort_key_ignores_accents_and_case() -> None:
     assert sorted(["Zoé", "Édith", "eve", "Alain"], key=rules.sort_key) == ["Alain", "Édith", "eve", "Zoé"]
@@ -33,11 +35,23 @@ def test_pages_round_up_and_an_empty_list_has_one(total: int, expected: int) -> 
 
 
 def test_cursor_comes_back_as_it_went() -> None:
-    cursor = rules.write_cursor("-by", "édith d.", "0192")
-    assert ("édith d.", "0192") == rules.read_cursor(cursor, "-by")
+    place = rules.Place("édith d.", NOON, 192)
+    assert place == rules.read_cursor(rules.write_cursor("-by", place), "-by")
 
 
-@pytest.mark.parametrize("cursor", ["", "%%%", "bnVsbA", "WzEsMiwzXQ", rules.write_cursor("date", "x", "y")])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "%%%",
+        "bnVsbA",
+        "WzEsMiwzXQ",
+        rules.write_cursor("date", rules.Place(None, NOON, 1)),
+        rules.write_cursor("-date", rules.Place("x", NOON, 1)),
+        rules.write_cursor("-date", rules.Place(None, NOON, 1 << 63)),
+        rules.write_cursor("-date", rules.Place(None, NOON.replace(tzinfo=None), 1)),
+    ],
+)
 def test_cursor_of_another_list_is_unknown(cursor: str) -> None:
     with pytest.raises(problems.CursorUnknown):
         rules.read_cursor(cursor, "-date")

@@ -1,0 +1,70 @@
+-- name: by_viewer
+-- What a person did ({more}: the filters, from a closed table in store_lists.py, as everywhere in this file).
+select seq, occurred_at, kind, file_number, performed_by, performed_for
+from entry
+where performed_by = $1 and personal{more}
+
+-- name: for_viewer
+-- What others did for a person.
+select seq, occurred_at, kind, file_number, performed_by, performed_for
+from entry
+where performed_for = $1 and performed_by is distinct from performed_for and personal{more}
+
+-- name: for_account
+-- What others did for one of the accounts that a person manages, but for what he sees as his own already.
+select seq, occurred_at, kind, file_number, performed_by, performed_for
+from entry
+where
+    account = {account} and personal
+    and performed_by is distinct from $1 and performed_for is distinct from $1{more}
+
+-- name: everything
+-- The whole register, for operators.
+select seq, occurred_at, kind, file_number, performed_by, performed_for
+from entry
+where true{more}
+
+-- name: list_page
+-- Give a page of what is seen, in order of one column; where its values are equal, the newest first.
+with seen as (
+    {seen}
+), page as (
+    select seen.seq, seen.occurred_at, {column} as sorted_by
+    from seen{names}
+    where true{place}
+    order by {order}
+    limit {limit} offset {skip}
+)
+select
+    activity.seq, id, activity.kind, file_number, performed_by, performed_by_name, performed_for, performed_for_name,
+    account, activity.occurred_at, sorted_by
+from page
+inner join activity on activity.seq = page.seq and activity.occurred_at = page.occurred_at
+order by {outer}
+
+-- name: count_seen
+-- Count what is seen.
+select count(*) from (
+    {seen}
+) as seen
+
+-- name: list_managed
+-- Give the accounts that a person manages.
+select account from manager where person = $1 order by account
+
+-- name: list_choices
+-- Give those who did, those for whom, and the kinds that occur in what is seen.
+with seen as (
+    {seen}
+), found as (
+    select 'performed_by' as facet, performed_by as id, null as kind from seen group by performed_by
+    union all
+    select 'performed_for', performed_for, null from seen group by performed_for
+    union all
+    select 'kind', null, kind from seen group by kind
+)
+select facet, found.id, kind, coalesce(person.name, company.name) as name, coalesce(person.sort, company.sort) as sort
+from found
+left join person on person.id = found.id
+left join company on company.id = found.id
+where kind is not null or found.id is not null

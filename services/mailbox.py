@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import functools
 import html
 import re
 from dataclasses import dataclass
@@ -104,9 +105,8 @@ class Mailbox:
         return self._read(path) if path in self._files() else None
 
     def _read(self, path: Path) -> Mail:
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        return Mail(path.stem, message)
+        # A kept mail never changes, and scripts ask for the list again and again.
+        return _parsed(path)
 
     def app(self) -> web.Application:
         """Give the pages, to be mounted under `/mailbox`."""
@@ -142,6 +142,13 @@ class Mailbox:
         if mail is None:
             raise web.HTTPNotFound
         return mail
+
+
+@functools.lru_cache(maxsize=MOST)
+def _parsed(path: Path) -> Mail:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return Mail(path.stem, message)
 
 
 _pages = jinja2.Environment(loader=jinja2.PackageLoader("services", "mail_pages"), autoescape=True)

@@ -82,6 +82,9 @@ def _tying(logger: Any, method: str, event: Event) -> Event:
     return event
 
 
+TALKATIVE = ("mail.log",)
+"""Libraries that write what they carry at level debug, in pieces too small for scrubbing: the mail sink its mails."""
+
 _requests: list[str] = []
 """The service's name, when lines of requests may go straight out."""
 
@@ -132,13 +135,19 @@ def configure(service: str, level: str = "info", *, development: bool = False) -
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A lone surrogate, which no UTF-8 holds, is then written as JSON writes it.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    output = logging.StreamHandler(sys.stdout)
-    output.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=before,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, rendering],
-        )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=before,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, rendering],
     )
+    _take_over(formatter, level.upper())
+
+
+def _take_over(formatter: logging.Formatter, level: str) -> None:
+    """Have whatever is logged by anybody go out in our form."""
+    output = logging.StreamHandler(sys.stdout)
+    output.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [output]
-    root.setLevel(level.upper())
+    root.setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(root.level, logging.INFO))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.authority.asks import Ask, Asked, always, asks, mailed, unique
@@ -34,7 +35,7 @@ async def register(asked: Asked) -> Ask:
 async def verify(asked: Asked) -> Ask:
     person = asked.cast.world.stranger("Nouveau", "Venu")
     await asked.cast.world.anonymous.post("/identity/v1/registrations", registration(person), expect=202)
-    return Ask(json={"token": await mailed(asked, person.email, "confirm")})
+    return Ask(json={"token": await mailed(asked, person.email, "adresse")})
 
 
 @asks("POST /identity/v1/verifications/requests", "POST /identity/v1/recoveries/username")
@@ -56,8 +57,13 @@ async def sign_in(asked: Asked) -> Ask:
     return Ask(json=credentials(asked.cast.spare))
 
 
+ONE_AT_A_TIME = asyncio.Lock()
+"""An attempt is charged before it is made: many at once by one person would be taken for guessing."""
+
+
 async def session(asked: Asked, person: Somebody) -> dict[str, Any]:
-    found: dict[str, Any] = await asked.cast.world.anonymous.post("/identity/v1/sessions", credentials(person))
+    async with ONE_AT_A_TIME:
+        found: dict[str, Any] = await asked.cast.world.anonymous.post("/identity/v1/sessions", credentials(person))
     return found
 
 

@@ -75,7 +75,14 @@ async def search(asked: Asked) -> Ask:
 
 @asks("POST /delegation/v1/delegates")
 async def add_delegate(asked: Asked) -> Ask:
-    return Ask(json={"delegate": asked.cast.people["stranger" if asked.actor == "operator" else "operator"].id})
+    chosen = asked.cast.people["stranger" if asked.actor == "operator" else "operator"].id
+
+    async def undo() -> None:
+        listed = (await asked.person.caller.get("/delegation/v1/delegates"))["delegates"]
+        made = next(one["id"] for one in listed if one["delegate"] == chosen)
+        await asked.person.caller.call("DELETE", f"/delegation/v1/delegates/{made}")
+
+    return Ask(json={"delegate": chosen}, done=undo)
 
 
 @asks("DELETE /delegation/v1/delegates/{delegation_id}")

@@ -9,7 +9,6 @@ from typing import Any
 
 from services import client
 from shared import ids
-from tests.access.cast import application, suspend
 from tests.authority.running import Realm
 from tests.journeys.world import Somebody, World
 
@@ -53,6 +52,7 @@ class Cast:
     owners: dict[str, Somebody]
     delegates: dict[str, Somebody]
     spare: Somebody
+    credentials: dict[str, str]
     application: client.Caller
     files: dict[str, str] = field(default_factory=dict)
     delegations: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in THINGS})
@@ -75,16 +75,20 @@ class Cast:
         """Get new tokens for everybody whose tokens are no longer young; tell whether it was done."""
         now, renewed = time.monotonic(), False
         if now - self._signed_in > LONG:
-            people = {one.id or one.username: one for one in self._all()}
-            await asyncio.gather(*map(self.world.sign_in, people.values()))
-            self._signed_in, renewed = now, True
+            await self.sign_in()
+            renewed = True
         if now - self._acted > SHORT:
             await self._act()
             self._acted, renewed = time.monotonic(), True
         return renewed
 
-    def _all(self) -> list[Somebody]:
-        return [*self.people.values(), *self.owners.values(), *self.delegates.values()]
+    async def sign_in(self) -> None:
+        """Have everybody sign in anew."""
+        everybody = [*self.people.values(), *self.owners.values(), *self.delegates.values()]
+        people = {one.id or one.username: one for one in everybody}
+        await asyncio.gather(*map(self.world.sign_in, people.values()))
+        self.application = await application(self.world, self.credentials)
+        self._signed_in = time.monotonic()
 
     async def _act(self) -> None:
         jean, claire, louis = (self.owners[name] for name in THINGS)
@@ -105,6 +109,32 @@ class Cast:
         await suspend(self.world, self.people["operator"], louis)
 
 
+async def introduce(operator: Somebody) -> dict[str, str]:
+    """Register an application; give its credentials."""
+    body = {"client_id": f"essai-{ids.uuid7().hex[-8:]}", "name": "Essai"}
+    made: dict[str, str] = await operator.caller.post("/identity/v1/applications", body, expect=201)
+    return made
+
+
+async def application(world: World, credentials: dict[str, str]) -> client.Caller:
+    """Get a token for an application."""
+    form = {"grant_type": "client_credentials", **credentials}
+    answer = await world.anonymous.call("POST", "/identity/v1/token", data=form)
+    assert answer.status == 200, answer
+    return world.anonymous.with_token(answer.body["access_token"])
+
+
+async def suspend(world: World, operator: Somebody, surveyor: Somebody) -> None:
+    """Suspend a surveyor's licence, and wait until delegation knows."""
+    path = f"/accounts/v1/licences/{surveyor.licence}/suspend"
+    await operator.caller.post(path, {"reason": "Essai"}, expect=200)
+
+    async def known() -> bool:
+        return bool((await surveyor.caller.get("/delegation/v1/me"))["surveyor"]["suspended"])
+
+    await client.until(known, "the suspension")
+
+
 async def gather(realm: Realm) -> Cast:
     """Have everybody sign up and take his part."""
     world = realm.world
@@ -121,13 +151,15 @@ async def gather(realm: Realm) -> Cast:
         "delegate-self": edith,
         "ex-delegate-self": pierre,
     }
+    credentials = await introduce(operator)
     cast = Cast(
         world,
         people,
         dict(zip(THINGS, (jean, claire, louis), strict=True)),
         delegates,
         spare,
-        await application(world, operator),
+        credentials,
+        await application(world, credentials),
     )
     for owner, delegate in zip(THINGS, (edith, madiee, vivian), strict=True):
         # Two each: the second is there to be ended.

@@ -16,7 +16,7 @@ from tests.authority.matrix import WORDS, Row
 LOADED = (asks_identity, asks_others)
 WATCHED = ("anonymous", "stranger", "other-delegate", "frozen-delegate", "suspended")
 """Who must find nothing of Jean's in any answer."""
-TOLD = frozenset({"refused", "no-delegation", "licence-suspended", "not-a-surveyor"})
+TOLD = frozenset({"refused", "no-delegation", "licence-suspended", "not-a-surveyor", "email-not-retriable"})
 """Refusals that say why, by the rule that they name: they differ from the answer for what does not exist."""
 
 

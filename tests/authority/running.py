@@ -21,6 +21,7 @@ ROOMY = {
     "MANDAT_FAILURES_IN_ALL_PER_HOUR": "1000000",
     "MANDAT_SEARCHES_PER_HOUR": "10000",
     "MANDAT_ALERT_DELAY": "1",
+    "MANDAT_WORKER_SECONDS": "0.1",
 }
 """Everybody comes from one address, and more often than people do."""
 SERVICES = tuple(together.PARTS)

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.access.cast import Cast
+from tests.authority.cast import Cast
 from tests.chaos import scorecard
 
 SERVICES = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre")
@@ -35,9 +35,9 @@ OPEN_FAULTS = "ignore::DeprecationWarning"
 def headers(cast: Cast, service: str, operation: Any) -> dict[str, str]:
     """Call as somebody whom the route lets in, where there is one."""
     permission = operation.definition.raw.get("x-permission", "")
-    caller = cast.application if permission.startswith("application:") else cast.operator.caller
+    caller = cast.application if permission.startswith("application:") else cast.operator
     if service == "cadastre" and not permission.startswith("operator:"):
-        caller = cast.jean.caller
+        caller = cast.owners["delegator"].caller
     return {"Authorization": f"Bearer {caller.token}"}
 
 
@@ -70,10 +70,11 @@ def fuzz(operation: Any, head: dict[str, str], base: str) -> int:
 async def test_service_answers_whatever_is_sent_as_its_document_says(cast: Cast, service: str):
     url = cast.world.urls(service)
     sent, broken = 0, []
+    await cast.sign_in()
     schema = await asyncio.to_thread(schemathesis.openapi.from_url, f"{url}/{service}/openapi.json")
     for found in schema.get_all_operations():
         operation = found.ok()
-        for person in (cast.operator, cast.jean):
+        for person in (cast.people["operator"], cast.owners["delegator"]):
             await cast.world.sign_in(person)
         try:
             sent += await asyncio.to_thread(fuzz, operation, headers(cast, service, operation), url)

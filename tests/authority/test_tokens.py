@@ -8,8 +8,8 @@ import pytest
 
 from services import client
 from shared import ids
-from tests.access.cast import Cast
-from tests.access.forge import Forger
+from tests.authority.cast import ACTORS, THINGS, Cast
+from tests.authority.forge import Forger
 from tests.chaos import scorecard
 from tests.support.tokens import Issuer
 
@@ -32,10 +32,10 @@ async def forger(cast: Cast, caller: client.Caller, issuer: str) -> Forger:
     return Forger(caller.token, keys[0])
 
 
-@pytest.mark.parametrize(("actor", "issuer"), [("delegator", "identity"), ("delegate acting", "delegation")])
+@pytest.mark.parametrize(("actor", "issuer"), [("delegator", "identity"), ("delegate", "delegation")])
 async def test_forged_token_is_refused_by_every_service_and_said_back_by_none(cast: Cast, actor: str, issuer: str):
     await cast.renew()
-    caller = await cast.caller(actor)
+    caller = cast.caller(actor)
     taken: list[tuple[str, str, int]] = []
     forged = dict((await forger(cast, caller, issuer)).all())
     for name, token in forged.items():
@@ -66,27 +66,27 @@ async def deposits(caller: client.Caller, number: str) -> int:
 @pytest.mark.item("Q10")
 async def test_deposit_is_the_surveyors_in_person_and_nobody_elses(cast: Cast):
     await cast.renew()
-    world, file = cast.world, cast.file
-    acting = await cast.caller("delegate acting")
+    world, file, jean = cast.world, cast.files["delegator"], cast.owners["delegator"]
+    acting = cast.caller("delegate")
     forged = [token for _, token in (await forger(cast, acting, "delegation")).all()]
-    forged += [token for _, token in (await forger(cast, cast.jean.caller, "identity")).all()]
+    forged += [token for _, token in (await forger(cast, jean.caller, "identity")).all()]
     tricks = [world.anonymous.with_token(token) for token in forged]
-    tricks += [await cast.caller(actor) for actor in ("delegate acting", "ex-delegate acting", "delegate himself")]
-    tricks += [await cast.caller(actor) for actor in ("operator", "application", "suspended delegator", "stranger")]
+    tricks += [cast.caller(actor) for actor in ACTORS if actor != "delegator"]
     accepted = [caller.token for caller in tricks if await deposits(caller, file) < 400]
-    assert (accepted, await deposits(cast.jean.caller, file)) == ([], 201)
+    assert (accepted, await deposits(jean.caller, file)) == ([], 201)
     scorecard.note("S10", "deposits by forged and foreign tokens", len(tricks), accepted=0)
 
 
 @pytest.mark.item("Q10")
 async def test_deposit_by_a_surveyor_who_acts_for_another_is_refused(cast: Cast):
-    """Lise, a surveyor herself, may not deposit for Jean, though each may for himself."""
+    """Claire, a surveyor herself, may not deposit for Jean, though each may for himself."""
     await cast.renew()
-    delegation = await cast.world.designate(cast.jean, cast.lise)
-    acting = await cast.lise.caller.act_for(cast.jean.id)
-    answer = await acting.call("POST", DEPOSIT, json={"file_number": cast.file})
-    nested = await acting.call("POST", "/delegation/v1/token", data=exchange(acting.token, cast.jean.id))
-    await cast.jean.caller.call("DELETE", f"/delegation/v1/delegates/{delegation}")
+    jean, claire = cast.owners["delegator"], cast.owners["another"]
+    delegation = await cast.world.designate(jean, claire)
+    acting = await claire.caller.act_for(jean.id)
+    answer = await acting.call("POST", DEPOSIT, json={"file_number": cast.files["delegator"]})
+    nested = await acting.call("POST", "/delegation/v1/token", data=exchange(acting.token, jean.id))
+    await jean.caller.call("DELETE", f"/delegation/v1/delegates/{delegation}")
     assert (answer.slug, nested.slug) == ("in-person-only", "in-person-only")
 
 
@@ -108,12 +108,13 @@ def asked(performer: str, surveyor: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.item("Q10")
 async def test_decision_about_a_deposit_is_yes_for_the_surveyor_alone_however_it_is_asked(cast: Cast):
     await cast.renew()
-    edith, jean, lise, omar = (person.id for person in (cast.edith, cast.jean, cast.lise, cast.omar))
+    edith = cast.delegates["delegate"].id
+    jean, claire, louis = (cast.owners[name].id for name in THINGS)
     tricks = [
         asked(edith, jean),
         asked(edith, edith),
-        asked(lise, jean),
-        asked(omar, omar),
+        asked(claire, jean),
+        asked(louis, louis),
         asked(jean, jean, properties={"acting": True}),
         asked(jean, jean, properties={"actor": edith}),
         asked(jean, jean, context={"actor": edith}),

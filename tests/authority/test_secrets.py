@@ -11,7 +11,7 @@ import pytest
 
 from services import client
 from shared import ids
-from tests.access.cast import Cast
+from tests.authority.cast import Cast
 from tests.chaos import scorecard
 from tests.journeys.world import World
 

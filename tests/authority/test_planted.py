@@ -1,0 +1,43 @@
+"""The matrix can fail: with a bug planted in the running system, its row says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.authority import books as ledgers
+from tests.authority import cast as casts
+from tests.authority import planted, running
+from tests.authority.checker import check
+from tests.authority.matrix import ROWS
+from tests.chaos import scorecard
+
+FOUND = {
+    "anybodys_files": ("POST /cadastre/v1/lot-reservations (another)", "delegator: 201, not 404 not-found"),
+    "anybodys_delegations": (
+        "DELETE /delegation/v1/delegates/{delegation_id} (delegator)",
+        "stranger: 204, not 404 not-found",
+    ),
+    "everybody_permitted": ("GET /notifications/v1/emails", "stranger: 200, not 403 not-permitted"),
+    "refusals_leave_traces": ("GET /cadastre/v1/requests (own)", "refusals changed ['cadastre.trace']"),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def sick(tmp_path_factory) -> AsyncIterator[tuple[casts.Cast, ledgers.Books]]:
+    """Run everything with all the bugs, and gather the people there."""
+    async with running.realm(tmp_path_factory.mktemp("planted"), bugs=tuple(planted.BUGS)) as realm:
+        cast = await casts.gather(realm)
+        async with ledgers.books(realm.world) as books:
+            yield cast, books
+
+
+@pytest.mark.parametrize("bug", planted.BUGS)
+async def test_row_of_a_system_with_a_planted_bug_names_the_fault(sick: tuple[casts.Cast, ledgers.Books], bug: str):
+    name, fault = FOUND[bug]
+    (row,) = [one for one in ROWS if str(one) == name]
+    found = await check(*sick, row)
+    assert fault in found.faults
+    scorecard.note("S1", f"control: {bug}", 1, faults=len(found.faults))

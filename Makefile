@@ -45,6 +45,10 @@ lock: ## Pin the dependencies of pyproject.toml with hashes
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q pyproject.toml -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q pyproject.toml --group test -o requirements/test.txt
 
+.PHONY: secrets
+secrets: $(VENV)/.run ## Make the secret files of an installation with compose (deploy/secrets)
+	@$(BIN)/python -m services secrets $(or $(MANDAT_SECRETS_FOLDER),deploy/secrets)
+
 .PHONY: system
 system: ## Install what the tests need beside Python (RabbitMQ, Chromium)
 	@tools/system-packages

@@ -18,6 +18,8 @@ from rich import console
 from services import banner, sample, together
 from services.accounts import imports, pins, queries
 from services.identity import commands as identity
+from services.operations import cli as operations
+from services.operations import secretfiles
 from shared import ids, logging, requests, runtime
 from shared.contracts.problems import Problem
 from shared.crypto import keyring, sealing
@@ -32,6 +34,7 @@ operator = cyclopts.App(name="operator", help="Operators: people who import rost
 parked = cyclopts.App(name="parked", help="Events that could not be handled, grouped by cause.")
 cli.command(operator)
 cli.command(parked)
+operations.register(cli)
 
 CHUNK = 65_536
 CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, UnknownSettings, ValueError, OSError)
@@ -204,17 +207,28 @@ async def _with_database(name: str, work: Callable[[Pool, Path], Awaitable[None]
 
 @asynccontextmanager
 async def _pool(name: str) -> AsyncIterator[tuple[Pool, Path]]:
-    """Open a service's database: the one named by MANDAT_DATABASE_URL, else the embedded one, started if it rests."""
+    """Open a service's database.
+
+    It is the one that MANDAT_DATABASE_URL or the service's file among the secrets names, else the embedded one,
+    started if it rests.
+    """
     if name not in together.PARTS:
         raise ValueError(f"there is no service {name}")
-    if url := os.environ.get("MANDAT_DATABASE_URL"):
+    if url := _address(name):
         async with _opened(url) as pool:
-            yield pool, Path(os.environ.get("MANDAT_SECRETS", "secrets"))
+            yield pool, operations.folder()
         return
     here = place()
     async with _embedded(here) as server, _opened(await server.ensure_database(name)) as pool:
         await together.prepare(name, here, pool)
         yield pool, here.secrets
+
+
+def _address(name: str) -> str | None:
+    if url := os.environ.get("MANDAT_DATABASE_URL"):
+        return url
+    secrets = os.environ.get("MANDAT_SECRETS")
+    return secretfiles.address(Path(secrets), name, secretfiles.DATABASE) if secrets else None
 
 
 @asynccontextmanager

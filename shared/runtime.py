@@ -65,7 +65,11 @@ async def assembled(
             proxies=clients.Proxies(settings.trusted_proxies),
         )
         built = await build(settings, infra)
-        await migrate.migrate(settings.database_url, [*substrate.AREAS, *built.areas])
+        areas = [*substrate.AREAS, *built.areas]
+        if settings.migrate:
+            await migrate.migrate(settings.database_url, areas)
+        else:
+            await migrate.wait(settings.database_url, areas)
         if built.ensure:
             await built.ensure()
         yield _running(built, own, carrier)
@@ -131,7 +135,7 @@ def checks(running: Sequence[Running]) -> Mapping[str, Callable[[], Awaitable[bo
 
     def database(one: Running) -> Callable[[], Awaitable[bool]]:
         async def check() -> bool:
-            return not await migrate.pending(one.pool.dsn, [*substrate.AREAS, *one.service.areas])
+            return not await migrate.pending(one.pool.dsn, [*substrate.AREAS, *one.service.areas], through="pre")
 
         return check
 
@@ -192,7 +196,7 @@ def _on_signal() -> asyncio.Event:
 def main(name: str, settings_class: type[ServiceSettings], build: Build) -> None:
     """Run one service as a process of its own, on RabbitMQ where it speaks or hears."""
     check_environment(variables(settings_class))
-    settings = settings_class()
+    settings = settings_class.read()
     failpoints.arm(settings.failpoints)
     logging.configure(name, settings.log_level, development=settings.development)
     run(_alone(name, settings, build))
@@ -232,7 +236,7 @@ async def _alone(name: str, settings: ServiceSettings, build: Build) -> None:
 @asynccontextmanager
 async def _broker(settings: ServiceSettings) -> AsyncIterator[bus.Bus]:
     assert settings.amqp_url is not None
-    carrier = rabbit.RabbitBus(settings.amqp_url)
+    carrier = rabbit.RabbitBus(settings.amqp_url, declares=settings.declare)
     await carrier.open()
     try:
         yield carrier

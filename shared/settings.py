@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,6 +41,10 @@ class ServiceSettings(BaseSettings):
     secrets: Path
     database_url: str = Field(repr=False)
     amqp_url: str | None = Field(default=None, repr=False)
+    migrate: bool = True
+    """Whether the service itself brings its database to the newest version; where it may not, it waits for that."""
+    declare: bool = True
+    """Whether the service itself declares exchanges and queues; where it may not, it checks that they are there."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
@@ -54,6 +58,15 @@ class ServiceSettings(BaseSettings):
     """For chaos runs alone: where to end the process (`shared/failpoints.py`)."""
     drain: float = Field(default=3.0, ge=0, le=60)
     """Seconds between not being ready and not listening any more, for whoever balances the load to notice."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the environment, and what it does not say from files of the folder of secrets.
+
+        Such a file has the name of the variable, in any case: `mandat_database_url`.
+        """
+        folder = os.environ.get(f"{PREFIX}SECRETS", "")
+        return cls(_secrets_dir=folder if Path(folder).is_dir() else None)
 
 
 class UnknownSettings(Exception):

@@ -96,17 +96,30 @@ async def migrate(dsn: str, areas: Sequence[Area], *, through: Phase = "post") -
         await connection.close(timeout=connections.CLOSE_SECONDS)
 
 
-async def pending(database: str | Connection | Pool, areas: Sequence[Area]) -> list[str]:
-    """Name the migrations not yet applied, for readiness; takes an address, a connection or a pool."""
+async def wait(dsn: str, areas: Sequence[Area], *, seconds: float = LOCK_SECONDS) -> None:
+    """Wait until somebody else has applied all that the code needs (MigrationError when he has not in time)."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while missing := await pending(dsn, areas, through="pre"):
+        if asyncio.get_running_loop().time() > deadline:
+            raise MigrationError(f"not applied within {seconds:.0f} s, and not mine to apply: {', '.join(missing)}")
+        await asyncio.sleep(0.5)
+
+
+async def pending(database: str | Connection | Pool, areas: Sequence[Area], *, through: Phase = "post") -> list[str]:
+    """Name the migrations not yet applied; takes an address, a connection or a pool.
+
+    Code works without the post files, which wait until no older code runs: readiness asks `through="pre"`.
+    """
     if isinstance(database, Pool):
         async with database.connection() as connection:
-            return await pending(connection, areas)
+            return await pending(connection, areas, through=through)
     if not isinstance(database, str):
         done = {(row["area"], row["name"]) for row in await _applied(database, areas)}
-        return [file.label for file in _read(areas) if (file.area, file.name) not in done]
+        new = [file for file in _read(areas) if (file.area, file.name) not in done]
+        return [file.label for file in new if through == "post" or file.phase == "pre"]
     own = await connections.connect(database, name="migrate")
     try:
-        return await pending(own, areas)
+        return await pending(own, areas, through=through)
     finally:
         await own.close(timeout=connections.CLOSE_SECONDS)
 

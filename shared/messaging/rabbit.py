@@ -53,10 +53,23 @@ def _connector(url: str, name: str) -> Callable[[], Awaitable[AbstractConnection
     return partial(aio_pika.connect, address, timeout=SECONDS, client_properties=named)
 
 
+async def _topology(
+    channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]] | None, consumer: str | None = None
+) -> AbstractExchange:
+    """Declare the topology, or check it where it is somebody else's to declare."""
+    return await (topology.check(channel, consumer) if wired is None else topology.declare(channel, wired))
+
+
+async def declare(url: str) -> None:
+    """Declare exchanges, queues and bindings of the event map, once, for those who may not."""
+    async with await _connector(url, "declare")() as connection, connection.channel() as channel:
+        await topology.declare(channel, wiring.WIRING)
+
+
 class _Publisher(links.Link):
     """Holds the one long-lived channel that events are published on."""
 
-    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]] | None) -> None:
         super().__init__("publish", _connector(url, "publish"))
         self._wired = wired
         self._ended = asyncio.Event()
@@ -77,7 +90,7 @@ class _Publisher(links.Link):
             return
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         channel.close_callbacks.add(self.lost)
-        self._exchange.set_result(await topology.declare(channel, self._wired))
+        self._exchange.set_result(await _topology(channel, self._wired))
         self.at_work()
         try:
             await self._ended.wait()
@@ -109,7 +122,7 @@ class _NotTaken(Exception):
 class _Feed(links.Link):
     """Feeds one consumer from its queue, and from the queue of what that one gave up."""
 
-    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]], consumer: str, receive: Receive) -> None:
+    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]] | None, consumer: str, receive: Receive) -> None:
         super().__init__(f"consume {consumer}", _connector(url, f"consume {consumer}"))
         self._wired = wired
         self._consumer = consumer
@@ -124,7 +137,7 @@ class _Feed(links.Link):
 
     async def use(self, connection: AbstractConnection) -> None:
         async with connection.channel(publisher_confirms=False) as channel:
-            await topology.declare(channel, self._wired)
+            await _topology(channel, self._wired, self._consumer)
             await channel.set_qos(PREFETCH, timeout=SECONDS)
             channel.close_callbacks.add(self.lost)
             (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(self.lost)
@@ -195,17 +208,21 @@ class _Feed(links.Link):
 
 
 class RabbitBus:
-    """Carries events between processes. `wired` is the event map; another one is for tests."""
+    """Carries events between processes. `wired` is the event map; another one is for tests.
 
-    def __init__(self, url: str, *, wired: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    With `declares=False` the topology is there already, and the user of the broker has no right to change it.
+    """
+
+    def __init__(self, url: str, *, wired: Mapping[str, tuple[str, ...]] | None = None, declares: bool = True) -> None:
         self._url = url
         self._wired = wiring.WIRING if wired is None else wired
+        self._declared = self._wired if declares else None
         self._publisher: _Publisher | None = None
         self._feeds: dict[str, _Feed] = {}
 
     async def open(self) -> None:
         """Begin to connect; a broker that is away is waited for in the background."""
-        self._publisher = _Publisher(self._url, self._wired)
+        self._publisher = _Publisher(self._url, self._declared)
         self._publisher.start()
 
     async def publish(self, envelope: Envelope) -> None:
@@ -238,7 +255,7 @@ class RabbitBus:
             raise ValueError(f"{consumer} is not in the event map")
         if consumer in self._feeds:
             raise ValueError(f"{consumer} listens already")
-        self._feeds[consumer] = _Feed(self._url, self._wired, consumer, receive)
+        self._feeds[consumer] = _Feed(self._url, self._declared, consumer, receive)
         self._feeds[consumer].start()
 
     async def unsubscribe(self, consumer: str) -> None:

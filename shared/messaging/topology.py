@@ -39,6 +39,13 @@ async def declare(channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]]
     return events
 
 
+async def check(channel: AbstractChannel, consumer: str | None = None) -> AbstractExchange:
+    """Check that the exchange, and the queues of a consumer, are there; needs no right to make any of it."""
+    for name, _ in queues_of(consumer) if consumer else ():
+        await channel.declare_queue(name, passive=True, timeout=SECONDS)
+    return await channel.declare_exchange(wiring.EXCHANGE, passive=True, timeout=SECONDS)
+
+
 def _arguments(consumer: str) -> dict[str, Any]:
     return {
         "x-delivery-limit": LIMIT,

@@ -29,6 +29,8 @@ TRIES = 3
 ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 JSON = "application/json; charset=utf-8"
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+"""Asked every few seconds by machines: as long as all is well, no line in the log."""
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "Mandat"}
 Responding = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -128,6 +130,8 @@ def _note(request: web.Request, response: web.StreamResponse | None, seconds: fl
     route = resource.canonical if resource else "unmatched"
     status = response.status if response else 499
     metrics.observe(request.method, route, status, seconds)
+    if status == 200 and route in QUIET:
+        return
     principal = request.get(PRINCIPAL, auth.ANONYMOUS)
     facts = {
         "method": request.method if request.method in metrics.METHODS else "other",

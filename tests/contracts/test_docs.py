@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.problems import MODULES, PROBLEMS
 from shared.contracts.problems.base import Problem
-from tests.support import generate_docs
+from tests.support import contracts, gateway_problems, generate_docs
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from tests.support import generate_docs
 )
 def test_page_is_what_the_contracts_say(page, write):
     assert (generate_docs.DOCS / page).read_text(encoding="utf-8") == write(), "run `make docs`"
+
+
+def test_answers_of_the_gateway_are_what_the_contracts_say():
+    assert (contracts.ROOT / gateway_problems.PLACE).read_text(encoding="utf-8") == gateway_problems.page()
 
 
 @pytest.mark.parametrize("slug", PROBLEMS)

@@ -1,0 +1,48 @@
+-- Queries of operators: on the administrator's connection, and on each service's database.
+
+-- name: lock_databases
+-- Let one process at a time make databases, of all that start on this server.
+select pg_advisory_lock(hashtextextended('mandat:databases', 0))
+
+-- name: write_database_statements
+-- Write, safely quoted, what makes a service's database, its owner and its running role, and lets no other role in.
+select statement
+from (
+    select $1::text as name, $1::text || '_owner' as owner, $2::text as password
+) as given
+cross join lateral (
+    values
+        (1, not exists (select from pg_roles where rolname = owner), format('create role %I nologin', owner)),
+        (2, not exists (select from pg_roles where rolname = name), format('create role %I login', name)),
+        (3, true, format('alter role %I login password %L connection limit 100', name, password)),
+        (4, true, format('grant %I to current_user', owner)),
+        (5, not exists (select from pg_database where datname = name), format('create database %I', name)),
+        (6, true, format('alter database %I owner to %I', name, owner)),
+        (7, true, format('revoke all on database %I from public', name)),
+        (8, true, format('grant connect on database %I to %I', name, name))
+) as step (position, needed, statement)
+where needed
+order by position
+
+-- name: write_grants
+-- Write what gives the running role its rights on each table and view: the usual ones, or those named for it, and nothing else.
+select statement
+from pg_class as found
+cross join lateral (
+    select found.oid::regclass::text as place,
+        case
+            when relkind = 'v' or relname = 'schema_migrations' then 'select'
+            else coalesce($3::jsonb ->> relname, $2::text)
+        end as rights
+) as given
+cross join lateral (
+    values
+        (1, format('revoke all on %s from %I', place, $1::text)),
+        (2, format('grant %s on %s to %I', rights, place, $1::text))
+) as step (position, statement)
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
+order by place, position
+
+-- name: write_sequence_grants
+-- Write what lets the running role draw numbers.
+select format('grant usage on all sequences in schema public to %I', $1::text) as statement

@@ -1,0 +1,25 @@
+"""The statements of operators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.db import queries
+from shared.db.connections import Connection
+
+SQL = queries.load("services.operations")
+
+
+async def make_database(connection: Connection, name: str, password: str) -> None:
+    """Make what is missing of a database and its roles. A crash in between leaves what the next call completes."""
+    await connection.execute(SQL["lock_databases"])
+    for row in await connection.fetch(SQL["write_database_statements"], name, password):
+        await connection.execute(row["statement"])
+
+
+async def grant(connection: Connection, role: str, usual: str, special: Mapping[str, str]) -> None:
+    """Give a role its rights on all tables, in one step for those who work meanwhile."""
+    async with connection.transaction():
+        rows = await connection.fetch(SQL["write_grants"], role, usual, dict(special))
+        for row in [*rows, *await connection.fetch(SQL["write_sequence_grants"], role)]:
+            await connection.execute(row["statement"])

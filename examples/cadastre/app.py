@@ -7,6 +7,7 @@ from importlib import resources
 
 from examples.cadastre import mandat, routes, workers
 from examples.cadastre.settings import Settings
+from examples.connected import sayings
 from shared import service
 from shared.db.migrate import Area
 from shared.db.pool import Pool
@@ -19,12 +20,12 @@ class Deps:
 
     pool: Pool
     mandat: mandat.Mandat
-    wake: workers.Wake
+    wake: sayings.Wake
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
     """Compose the application; nothing is opened here."""
-    wake = workers.Wake()
+    wake = sayings.Wake()
     deps = Deps(pool=infra.pool, mandat=mandat.Mandat(settings, infra.http), wake=wake)
     return service.Service(
         name="cadastre",

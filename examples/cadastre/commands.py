@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from examples.cadastre import rules, schemas, store
-from shared import ids, requests
+from examples.connected import sayings
+from shared import ids
 from shared.contracts.problems import cadastre as problems
 from shared.contracts.problems import common
 
@@ -36,7 +37,7 @@ async def post_message(connection: Connection, number: str, new: schemas.NewMess
         "kind": new.kind,
         "occurred_at": message["posted_at"].isoformat(),
     }
-    await _say(connection, "alert", alert)
+    await sayings.keep(connection, "alert", alert)
     return message
 
 
@@ -96,8 +97,4 @@ async def _report(
         "file_number": file_number,
         "occurred_at": (await connection.fetchval("select now()")).isoformat(),
     }
-    await _say(connection, "activity", activity)
-
-
-async def _say(connection: Connection, kind: str, body: dict[str, Any]) -> None:
-    await store.insert_saying(connection, body["key"], kind, body, requests.current().correlation_id)
+    await sayings.keep(connection, "activity", activity)

@@ -1,14 +1,9 @@
 """What cadastre is told from outside."""
 
-from shared.settings import ServiceSettings
+from examples.connected.settings import ConnectedSettings
 
 
-class Settings(ServiceSettings):
-    """Where the services are that it talks to, and under which client id it is known to identity.
+class Settings(ConnectedSettings):
+    """What every connected application is told; the client secret lies in `<secrets>/cadastre.secret`."""
 
-    The client secret lies in `<secrets>/cadastre.secret`.
-    """
-
-    audit_url: str = "http://127.0.0.1:8080"
-    notifications_url: str = "http://127.0.0.1:8080"
     client_id: str = "cadastre"

@@ -75,20 +75,3 @@ async def insert_request(
 async def list_requests(pool: Pool, surveyor: UUID) -> list[Record]:
     """Give the newest requests in a surveyor's name."""
     return await pool.fetch(SQL["list_requests"], surveyor)
-
-
-async def insert_saying(
-    connection: Connection, key: str, kind: str, body: dict[str, Any], correlation_id: str | None
-) -> None:
-    """Keep what is to be said to Mandat."""
-    await connection.execute(SQL["insert_saying"], key, kind, body, correlation_id)
-
-
-async def claim_sayings(pool: Pool, kind: str) -> list[Record]:
-    """Take at most 100 that are due."""
-    return await pool.fetch(SQL["claim_sayings"], kind)
-
-
-async def mark_said(pool: Pool, keys: list[str]) -> None:
-    """Remember what was taken."""
-    await pool.execute(SQL["mark_said"], keys)

@@ -33,12 +33,21 @@ _ALL = (
         Text("Prolongement de la date de fermeture", "Closing date extended"),
         reported=True,
     ),
+    Activity(
+        "contact-company.named", Text("Désignation d’une personne-ressource", "Contact company named"), reported=True
+    ),
+    Activity(
+        "contact-company.removed", Text("Retrait de la personne-ressource", "Contact company removed"), reported=True
+    ),
     Activity("delegate.added", Text("Ajout d’un délégataire", "Delegate added")),
     Activity("delegate.removed", Text("Suppression d’un délégataire", "Delegate removed")),
     Activity("delegate.searched", Text("Recherche d’un délégataire", "Delegate searched for")),
+    Activity("document.added", Text("Téléversement d’un document", "Document uploaded"), reported=True),
+    Activity("document.removed", Text("Retrait d’un document", "Document removed"), reported=True),
     Activity("email.changed", Text("Changement d’adresse courriel", "E-mail address changed")),
     Activity("email.failed", Text("Courriel non remis", "E-mail not delivered"), personal=False),
     Activity("email.sent", Text("Courriel envoyé", "E-mail sent"), personal=False),
+    Activity("inspection.requested", Text("Demande d’inspection", "Inspection requested"), reported=True),
     Activity("licence.changed", Text("Correction du permis au tableau", "Licence corrected on the roster")),
     Activity("licence.granted", Text("Association du permis d’arpenteur-géomètre", "Land surveyor licence claimed")),
     Activity("licence.imported", Text("Importation du permis", "Licence imported"), personal=False),
@@ -55,6 +64,12 @@ _ALL = (
         reported=True,
     ),
     Activity("password.changed", Text("Changement de mot de passe", "Password changed")),
+    Activity(
+        "permit-application.submitted",
+        Text("Présentation d’une demande de permis", "Permit application submitted"),
+        reported=True,
+    ),
+    Activity("permit-message.sent", Text("Envoi d’un message à la Ville", "Message sent to the City"), reported=True),
     Activity("pin.issued", Text("Émission d’un nouveau NIP", "New PIN issued"), personal=False),
     Activity("product.ordered", Text("Commande de produits cadastraux", "Cadastral products ordered"), reported=True),
     Activity("registration.repeated", Text("Inscription répétée", "Repeated registration"), personal=False),
@@ -64,6 +79,7 @@ _ALL = (
         Text("Consultation d’un dossier d’arpentage", "Survey file viewed"),
         reported=True,
     ),
+    Activity("template.changed", Text("Modification des modèles", "Templates changed"), reported=True),
     Activity(
         "update-request.deposited",
         Text("Dépôt d’une demande de mise à jour du cadastre (DM)", "Cadastre update request deposited"),

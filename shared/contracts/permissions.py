@@ -26,6 +26,7 @@ class Permission(StrEnum):
 
     ANYONE_CATALOGUE_READ = "anyone:catalogue:read"
     ANYONE_IDENTITY_USE = "anyone:identity:use"
+    ANYONE_PROVIDER_USE = "anyone:provider:use"
     APPLICATION_ACTIVITY_REPORT = "application:activity:report"
     APPLICATION_ALERT_RAISE = "application:alert:raise"
     APPLICATION_DECISION_ASK = "application:decision:ask"
@@ -35,6 +36,7 @@ class Permission(StrEnum):
     OPERATOR_FILE_MANAGE = "operator:file:manage"
     OPERATOR_LICENCE_MANAGE = "operator:licence:manage"
     OPERATOR_OPERATOR_MANAGE = "operator:operator:manage"
+    OPERATOR_PERMIT_REVIEW = "operator:permit:review"
     OPERATOR_ROSTER_IMPORT = "operator:roster:import"
     PERSON_ACTING_START = "person:acting:start"
     PERSON_ACTIVITY_READ = "person:activity:read"
@@ -45,6 +47,7 @@ class Permission(StrEnum):
     PERSON_LICENCE_CLAIM = "person:licence:claim"
     PERSON_LICENCE_READ = "person:licence:read"
     PERSON_PASSWORD_CHANGE = "person:password:change"  # noqa: S105 - a right, no password
+    PERSON_PERMIT_USE = "person:permit:use"
     PERSON_PROFILE_MANAGE = "person:profile:manage"
     PERSON_SELF_ACT = "person:self:act"
     PERSON_SESSION_MANAGE = "person:session:manage"

@@ -78,8 +78,12 @@ def _operation(route: Route, bound: binding.Binding, references: dict[Any, Any])
         schema = references[(bound.body, "validation")]
         operation["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     elif route.stream:
-        operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+        operation["requestBody"] = {"required": True, "content": _raw(route.takes)}
     return operation
+
+
+def _raw(media_types: Sequence[str]) -> dict[str, Any]:
+    return {media: {"schema": {"type": "string"}} for media in media_types}
 
 
 def _parameters(route: Route, bound: binding.Binding) -> list[dict[str, Any]]:
@@ -121,6 +125,8 @@ def _responses(route: Route, bound: binding.Binding, references: dict[Any, Any])
     good: dict[str, Any] = {"description": "Done."}
     if _is_model(bound.gives):
         good["content"] = {binding.JSON: {"schema": references[(bound.gives, "serialization")]}}
+    elif route.gives:
+        good["content"] = _raw(route.gives)
     by_status: dict[int, set[str]] = defaultdict(set)
     for problem in (*route.problems, *_usual(route, bound)):
         by_status[problem.status].add(problem.slug)

@@ -36,7 +36,8 @@ class Route:
 
     `transaction`: the endpoint runs in `call.connection`'s transaction, with its answer kept for the
     Idempotency-Key; by default for every method that writes. `form`: the body is a form (OAuth);
-    `stream`: the endpoint reads the body itself. `limit` is the largest body in bytes.
+    `stream`: the endpoint reads the body itself, of the media types `takes`. `gives`: the media types of
+    an answer that is not JSON. `limit` is the largest body in bytes.
     """
 
     method: str
@@ -48,6 +49,8 @@ class Route:
     transaction: bool | None = None
     form: bool = False
     stream: bool = False
+    takes: tuple[str, ...] = ("text/csv",)
+    gives: tuple[str, ...] = ()
     limit: int = MEBIBYTE
 
     @property

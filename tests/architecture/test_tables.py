@@ -24,6 +24,7 @@ PARTS = {
     "delegation": "services.delegation",
     "identity": "services.identity",
     "notifications": "services.notifications",
+    "permits": "examples.permits",
 }
 TEMPLATES: frozenset[str] = frozenset()
 """Queries that a store completes from a closed table; the store's own test prepares each."""
@@ -97,9 +98,19 @@ async def test_query_that_does_not_fit_the_schema_is_caught(database: Callable[.
         await connection.close()
 
 
-@pytest.mark.parametrize("package", ["shared.messaging", "shared.web"])
-async def test_each_query_of_the_substrate_prepares(package: str, database: Callable[..., Awaitable[str]]) -> None:
-    connection = await asyncpg.connect(await database(*substrate.AREAS))
+PERMITS = Area("permits", resources.files("examples.permits") / "sql/migrations")
+SHARED = {
+    "shared.messaging": (),
+    "shared.web": (),
+    "examples.connected": (PERMITS,),
+    "examples.permits.provider": (PERMITS,),
+}
+"""Queries beside those of the parts, and the areas whose tables they use."""
+
+
+@pytest.mark.parametrize("package", SHARED)
+async def test_each_query_beside_the_parts_prepares(package: str, database: Callable[..., Awaitable[str]]) -> None:
+    connection = await asyncpg.connect(await database(*substrate.AREAS, *SHARED[package]))
     try:
         for query in queries.load(package):
             await connection.prepare(queries.load(package)[query])

@@ -1,11 +1,21 @@
 """Every problem there is, by its slug (RFC 9457). Slugs are stable: callers may rely on them."""
 
-from shared.contracts.problems import accounts, audit, cadastre, common, delegation, gateway, identity, notifications
+from shared.contracts.problems import (
+    accounts,
+    audit,
+    cadastre,
+    common,
+    delegation,
+    gateway,
+    identity,
+    notifications,
+    permits,
+)
 from shared.contracts.problems.base import Problem
 
 __all__ = ["PROBLEMS", "Problem"]
 
-MODULES = (accounts, audit, cadastre, common, delegation, gateway, identity, notifications)
+MODULES = (accounts, audit, cadastre, common, delegation, gateway, identity, notifications, permits)
 
 
 def _collect() -> dict[str, type[Problem]]:

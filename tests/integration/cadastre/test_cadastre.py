@@ -13,8 +13,9 @@ import aiohttp
 import pytest
 from aiohttp import web as aioweb
 
-from examples.cadastre import app, settings, workers
+from examples.cadastre import app, settings
 from examples.cadastre import mandat as mandats
+from examples.connected import sayings
 from shared import service, substrate
 from shared.db.migrate import Area
 from shared.db.pool import Pool
@@ -130,7 +131,7 @@ async def test_act_of_a_delegate_is_asked_about_recorded_and_reported(served: Se
         question["resource"],
     )
     assert {"name": "surveyor:lot:reserve"} == question["action"]
-    assert 1 == await workers.say_due(served.pool, "activity", served.client.report)
+    assert 1 == await sayings.say_due(served.pool, "activity", served.client.report)
     assert ("lot.reserved", "1093112") == (served.mandat.said[0]["kind"], served.mandat.said[0]["file_number"])
 
 
@@ -189,7 +190,7 @@ async def test_message_raises_one_alert_for_the_surveyor_responsible(served: Ser
     await served.open_file()
     body = {"kind": "communique", "subject": "Avis", "body": "À lire."}
     assert 201 == (await served.operator().post("/v1/files/1093112/messages", body)).status
-    assert 1 == await workers.say_due(served.pool, "alert", served.client.alert)
+    assert 1 == await sayings.say_due(served.pool, "alert", served.client.alert)
     alert = served.mandat.said[0]
     assert (str(JEAN), "1093112", "communique") == (alert["responsible"], alert["file_number"], alert["kind"])
 
@@ -210,15 +211,15 @@ async def test_file_of_another_surveyor_is_not_found(served: Served, path: str) 
 async def test_report_that_is_not_taken_is_said_again_under_the_same_key(served: Served) -> None:
     await served.surveyor().post("/v1/product-orders", {"product": "Plan"})
     served.mandat.status = 503
-    assert 0 == await workers.say_due(served.pool, "activity", served.client.report)
+    assert 0 == await sayings.say_due(served.pool, "activity", served.client.report)
     served.mandat.status, served.mandat.outcome = 200, "unknown-person"
     await served.pool.execute("update saying set next_at = now()")
-    assert 0 == await workers.say_due(served.pool, "activity", served.client.report)
+    assert 0 == await sayings.say_due(served.pool, "activity", served.client.report)
     served.mandat.outcome = "duplicate"
     await served.pool.execute("update saying set next_at = now()")
-    assert 1 == await workers.say_due(served.pool, "activity", served.client.report)
+    assert 1 == await sayings.say_due(served.pool, "activity", served.client.report)
     assert 1 == len({item["key"] for item in served.mandat.said})
-    assert 0 == await workers.say_due(served.pool, "activity", served.client.report)
+    assert 0 == await sayings.say_due(served.pool, "activity", served.client.report)
 
 
 async def test_token_of_the_application_is_fetched_once_and_again_when_refused(served: Served) -> None:

@@ -1,0 +1,82 @@
+"""What an application still has to say to Mandat: kept with what makes it true, and said until it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared import requests, service
+from shared.contracts import problems
+from shared.db import queries
+
+if TYPE_CHECKING:
+    from shared.db.pool import Connection, Pool
+
+SQL = queries.load("examples.connected")
+Say = Callable[[list[dict[str, Any]]], Awaitable[dict[str, str]]]
+"""Says a batch; gives the outcome of each key."""
+POLL = 1.0
+"""Seconds between looks when nothing wakes the worker."""
+TAKEN = frozenset({"accepted", "duplicate"})
+
+
+class Wake:
+    """Wakes the workers of this process after a commit; the poll serves whatever it misses."""
+
+    def __init__(self) -> None:
+        self._events: list[asyncio.Event] = []
+
+    def call(self) -> None:
+        """Wake them all."""
+        for event in self._events:
+            event.set()
+
+    async def wait(self, event: asyncio.Event) -> None:
+        """Sleep until called, a second at most."""
+        try:
+            await asyncio.wait_for(event.wait(), POLL)
+        except TimeoutError:
+            return
+        finally:
+            event.clear()
+
+    def event(self) -> asyncio.Event:
+        """Give one worker its bell."""
+        self._events.append(asyncio.Event())
+        return self._events[-1]
+
+
+async def keep(connection: Connection, kind: str, body: dict[str, Any]) -> None:
+    """Keep what is to be said, once by its key."""
+    await connection.execute(SQL["insert_saying"], body["key"], kind, body, requests.current().correlation_id)
+
+
+def workers(name: str, pool: Pool, wake: Wake, says: Mapping[str, Say]) -> tuple[service.Worker, ...]:
+    """Give one worker for each kind of saying."""
+    return tuple(service.Worker(f"{name}.{kind}", _saying(pool, kind, say, wake)) for kind, say in says.items())
+
+
+def _saying(pool: Pool, kind: str, say: Say, wake: Wake) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        bell = wake.event()
+        while True:
+            if not await say_due(pool, kind, say):
+                await wake.wait(bell)
+
+    return run
+
+
+async def say_due(pool: Pool, kind: str, say: Say) -> int:
+    """Say what is due once; give how many were taken. What is not taken is due again later."""
+    rows = await pool.fetch(SQL["claim_sayings"], kind)
+    if not rows:
+        return 0
+    with requests.working_for(requests.Origin(correlation_id=rows[0]["correlation_id"])):
+        try:
+            outcomes = await say([row["body"] for row in rows])
+        except problems.Problem:
+            return 0
+    taken = [key for key, outcome in outcomes.items() if outcome in TAKEN]
+    await pool.execute(SQL["mark_said"], taken)
+    return len(taken)

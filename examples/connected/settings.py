@@ -1,0 +1,14 @@
+"""What a connected application is told from outside."""
+
+from shared.settings import ServiceSettings, Url
+
+
+class ConnectedSettings(ServiceSettings):
+    """Where the services are that it talks to, and under which client id it is known to identity.
+
+    The client secret lies in `<secrets>/<client_id>.secret`.
+    """
+
+    audit_url: Url = "http://127.0.0.1:8080"
+    notifications_url: Url = "http://127.0.0.1:8080"
+    client_id: str

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import cyclopts
 import platformdirs
 from rich import console
 
-from services import banner, sample, together
+from services import banner, sample, together, verifying
 from services.accounts import imports, pins, queries
 from services.identity import commands as identity
 from services.operations import cli as operations
@@ -32,9 +32,13 @@ out = console.Console(highlight=False)
 cli = cyclopts.App(name="mandat", help="Mandat: delegated access for public-service portals.", version="0.1.0")
 operator = cyclopts.App(name="operator", help="Operators: people who import rosters and look after the service.")
 parked = cyclopts.App(name="parked", help="Events that could not be handled, grouped by cause.")
+register = cyclopts.App(name="register", help="The seal of the register of activities.")
 cli.command(operator)
+cli.command(register)
 cli.command(parked)
 operations.register(cli)
+
+T = TypeVar("T")
 
 CHUNK = 65_536
 CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, UnknownSettings, ValueError, OSError)
@@ -162,6 +166,47 @@ def add_application(client_id: str, name: str, *, secret_file: Path | None = Non
     asyncio.run(_with_database("identity", add))
 
 
+@cli.command
+def verify(*, key: tuple[str, ...] = (), witness: str | None = None) -> None:
+    """Check the whole register, leaf by leaf: ends with 0 when all is as it was sealed, with 1 otherwise.
+
+    Parameters
+    ----------
+    key
+        Public keys to trust (C2SP), instead of those in the folder of secrets.
+    witness
+        A file of signed states, or the address of a system whose witness to ask, beside what lies here.
+
+    """
+
+    async def check(pool: Pool, secrets: Path) -> bool:
+        given = verifying.Sources(keys=key, secrets=secrets, witness=witness, folder=_register_folder())
+        heard = await _heard() if witness is None and not os.environ.get("MANDAT_DATABASE_URL") else []
+        return await verifying.check_register(out, pool, given, heard)
+
+    if not asyncio.run(_with_database("audit", check)):
+        sys.exit(1)
+
+
+async def _heard() -> list[str]:
+    async with _pool("notifications") as (pool, _):
+        return await verifying.heard_by(pool)
+
+
+def _register_folder() -> Path | None:
+    given = os.environ.get("MANDAT_REGISTER_FOLDER")
+    if given or os.environ.get("MANDAT_DATABASE_URL"):
+        return Path(given) if given else None
+    return place().home / "register"
+
+
+@register.command(name="rotate-key")
+def rotate_key() -> None:
+    """Make a new key for the register; it and the present one sign together until the next rotation."""
+    folder = Path(os.environ["MANDAT_SECRETS"]) if "MANDAT_SECRETS" in os.environ else place().secrets
+    out.print(f"The register is signed by this key too from now on: {verifying.rotate_key(folder)}")
+
+
 @parked.command(name="list")
 def list_parked(service: ServiceName) -> None:
     """List what a service parked, by cause."""
@@ -198,11 +243,11 @@ def discard_parked(service: ServiceName, cause: str) -> None:
     asyncio.run(_with_database(service, discard))
 
 
-async def _with_database(name: str, work: Callable[[Pool, Path], Awaitable[None]]) -> None:
+async def _with_database(name: str, work: Callable[[Pool, Path], Awaitable[T]]) -> T:
     logging.configure("mandat", "warning", development=True)
     async with _pool(name) as (pool, secrets):
         with requests.working_for(requests.Origin(correlation_id=str(ids.uuid7()))):
-            await work(pool, secrets)
+            return await work(pool, secrets)
 
 
 @asynccontextmanager

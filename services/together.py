@@ -17,6 +17,7 @@ from services.accounts import app as accounts
 from services.accounts import settings as accounts_settings
 from services.audit import app as audit
 from services.audit import settings as audit_settings
+from services.audit.seal import keys as seal_keys
 from services.delegation import app as delegation
 from services.delegation import settings as delegation_settings
 from services.identity import app as identity
@@ -85,6 +86,7 @@ def make_secrets(folder: Path) -> None:
     for name in KEYS:
         keyring.ensure(folder, name)
     sealing.ensure(folder)
+    seal_keys.ensure(folder)
     client = folder / f"{CLIENT}.secret"
     if not client.exists():
         client.touch(mode=0o600)
@@ -104,6 +106,8 @@ def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0)
     }
     if name == "notifications":
         values |= {"smtp_host": "127.0.0.1", "smtp_port": smtp_port}
+    if name == "audit":
+        values |= {"register_folder": place.home / "register"}
     if name == "cadastre":
         values |= {"audit_url": place.url, "notifications_url": place.url}
     return PARTS[name][0](**values)  # type: ignore[arg-type]  # each checked by pydantic

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from importlib import resources
 
 from services.audit import routes, subscribers, workers
+from services.audit.seal import keys
+from services.audit.seal.sealer import Sealer
 from services.audit.settings import Settings
 from shared import service
 from shared.db.migrate import Area
@@ -18,16 +21,24 @@ class Deps:
     """What audit's endpoints use."""
 
     pool: Pool
+    settings: Settings
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
-    """Compose the service; nothing is opened here."""
-    del settings
-    deps = Deps(pool=infra.pool)
+    """Compose the service; nothing is opened here. A key file that is wrong stops the start."""
+    deps = Deps(pool=infra.pool, settings=settings)
+    sealer = Sealer(
+        pool=infra.pool, name=settings.register_name, secrets=settings.secrets, folder=settings.register_folder
+    )
+
+    async def ensure() -> None:
+        await asyncio.to_thread(keys.load, settings.secrets, settings.register_name)
+
     return service.Service(
         name="audit",
         app=server.make_app("audit", routes.ROUTES, deps, infra),
         areas=(Area("audit", resources.files("services.audit") / "sql/migrations"),),
         subscriptions=subscribers.SUBSCRIPTIONS,
-        workers=workers.table(infra.pool),
+        workers=workers.table(infra.pool, sealer, settings),
+        ensure=ensure,
     )

@@ -1,6 +1,7 @@
 """Audit's URL table, under `/audit`."""
 
 from services.audit import api
+from services.audit.seal import routes as seal
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import audit as problems
 from shared.web.routing import Route
@@ -13,4 +14,5 @@ ROUTES = (
     Route(
         "GET", "/v1/register", api.list_register, Permission.OPERATOR_ACTIVITY_READ, problems=(problems.CursorUnknown,)
     ),
+    *seal.ROUTES,
 )

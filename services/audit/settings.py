@@ -1,7 +1,21 @@
 """What audit is told from outside."""
 
+from pathlib import Path
+
+from pydantic import Field
+
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service is told."""
+    """How the register is sealed.
+
+    `register_name` is the log's name for ever (C2SP: what signed notes say they are about); `register_folder` is where
+    the signed states are written, outside the database; `seal_seconds` the pause between two sealings; `retention` says
+    by kind of activity after how many days it leaves the register.
+    """
+
+    register_name: str = Field(default="mandat/register", pattern=r"^[^\s+]{1,100}$")
+    register_folder: Path | None = None
+    seal_seconds: float = Field(default=5.0, gt=0, le=3600)
+    retention: dict[str, int] = Field(default_factory=dict)

@@ -5,15 +5,36 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
+
 from services.audit import commands
+from services.audit.seal import retention
+from services.audit.seal.sealer import Forked
 from shared import service
+from shared.crypto.keyring import KeyFileWrong
 
 if TYPE_CHECKING:
+    from services.audit.seal.sealer import Sealer
+    from services.audit.settings import Settings
     from shared.db.pool import Pool
+
+log = structlog.get_logger()
 
 HOUR = 3600.0
 
 
-def table(pool: Pool) -> tuple[service.Worker, ...]:
-    """Give the workers: the months to come have their partitions."""
-    return (service.every("audit.months", HOUR, partial(commands.prepare_months, pool)),)
+def table(pool: Pool, sealer: Sealer, settings: Settings) -> tuple[service.Worker, ...]:
+    """Give the workers: the months to come have their partitions, what arrived is sealed, what is too old leaves."""
+    return (
+        service.every("audit.months", HOUR, partial(commands.prepare_months, pool)),
+        service.every("audit.seal", settings.seal_seconds, partial(seal, sealer)),
+        service.every("audit.retention", HOUR, partial(retention.apply, sealer, settings.retention)),
+    )
+
+
+async def seal(sealer: Sealer) -> None:
+    """Seal what has arrived. What keeps it from sealing is said each time, and the register goes on unsealed."""
+    try:
+        await sealer.run()
+    except (Forked, KeyFileWrong, OSError) as error:
+        log.critical("register not sealed", reason=str(error))

@@ -32,3 +32,8 @@ async def show_email(call: Call[Deps], email_id: UUID) -> schemas.Email:
 async def retry_email(call: Call[Deps], email_id: UUID) -> schemas.Email:
     """Send an e-mail again that failed."""
     return queries.email(await commands.retry_email(call.connection, email_id))
+
+
+async def list_witnessed(call: Call[Deps], query: schemas.WitnessPage) -> schemas.Witnessed:
+    """List the signed states of the register that this service heard of, newest first."""
+    return await queries.list_witnessed(call.deps.pool, query)

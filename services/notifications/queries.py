@@ -40,3 +40,10 @@ async def find_email(pool: Pool, email_id: UUID) -> schemas.Email:
     if row is None:
         raise common.NotFound
     return email(row)
+
+
+async def list_witnessed(pool: Pool, page: schemas.WitnessPage) -> schemas.Witnessed:
+    """Give a page of what was heard of the register."""
+    rows = await store.list_witnessed(pool, page.before, page.size + 1)
+    shown = [schemas.Heard.model_validate(dict(row)) for row in rows[: page.size]]
+    return schemas.Witnessed(checkpoints=shown, next=shown[-1].size if len(rows) > page.size else None)

@@ -17,4 +17,5 @@ ROUTES = (
         Permission.OPERATOR_EMAIL_MANAGE,
         problems=(problems.EmailNotRetriable,),
     ),
+    Route("GET", "/v1/witness", api.list_witnessed, Permission.ANYONE_SEAL_CHECK),
 )

@@ -97,3 +97,25 @@ class Emails(BaseModel):
 
     emails: list[Email]
     next: UUID | None = None
+
+
+class WitnessPage(Input):
+    """A page of what was heard of the register from before this size."""
+
+    before: int | None = Field(default=None, ge=1)
+    size: int = Field(default=50, ge=1, le=1000)
+
+
+class Heard(BaseModel):
+    """A signed state of the register, as it was heard."""
+
+    size: int
+    note: str
+    heard_at: datetime
+
+
+class Witnessed(BaseModel):
+    """What was heard, newest first; `next` goes into `before` and is null at the end."""
+
+    checkpoints: list[Heard]
+    next: int | None

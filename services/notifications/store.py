@@ -137,3 +137,13 @@ async def list_emails(
     """Give e-mails, newest first."""
     moment, row = after or (None, None)
     return await pool.fetch(SQL["list_emails"], state, template, moment, row, limit)
+
+
+async def insert_witness(connection: Connection, log: str, size: int, note: str) -> None:
+    """Keep a signed state of the register."""
+    await connection.execute(SQL["insert_witness"], log, size, note)
+
+
+async def list_witnessed(pool: Pool, before: int | None, limit: int) -> list[Record]:
+    """Give signed states that were heard, newest first."""
+    return await pool.fetch(SQL["list_witnessed"], before, limit)

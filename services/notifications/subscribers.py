@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.notifications import commands, emails
+from services.notifications import commands, emails, store
 from shared.contracts.envelope import Event
-from shared.contracts.events import EVENTS, identity
+from shared.contracts.events import EVENTS, audit, identity
 from shared.messaging import consumer
 from shared.service import Received, Subscription
 
@@ -23,9 +23,16 @@ def table(settings: Settings) -> tuple[Subscription, ...]:
     for row in emails.EMAILS:
         rows[row.event].append(row)
     heard = {event for event in EVENTS.values() if event in rows or issubclass(event, identity.User)}
-    return tuple(
-        Subscription(event, _on_event(rows[event], settings)) for event in sorted(heard, key=lambda event: event.type)
+    return (
+        *(Subscription(one, _on_event(rows[one], settings)) for one in sorted(heard, key=lambda event: event.type)),
+        Subscription(audit.RegisterSealed, on_register_sealed),
     )
+
+
+async def on_register_sealed(connection: Connection, received: Received[audit.RegisterSealed]) -> None:
+    """Keep what audit signed, as a witness; whether it is well signed is for those who compare."""
+    sealed = received.data
+    await store.insert_witness(connection, sealed.log, sealed.size, sealed.note)
 
 
 def _on_event(rows: Sequence[emails.Email], settings: Settings) -> Any:

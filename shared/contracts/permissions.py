@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ANYONE_CATALOGUE_READ = "anyone:catalogue:read"
     ANYONE_IDENTITY_USE = "anyone:identity:use"
     ANYONE_PROVIDER_USE = "anyone:provider:use"
+    ANYONE_SEAL_CHECK = "anyone:seal:check"
     APPLICATION_ACTIVITY_REPORT = "application:activity:report"
     APPLICATION_ALERT_RAISE = "application:alert:raise"
     APPLICATION_DECISION_ASK = "application:decision:ask"

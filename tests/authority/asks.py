@@ -19,6 +19,7 @@ class Ask:
     names: dict[str, str] = field(default_factory=dict)
     json: dict[str, Any] | None = None
     data: Any = None
+    params: dict[str, str] | None = None
     headers: dict[str, str] | None = None
     token: str | None = None
     done: Callable[[], Awaitable[object]] | None = None
@@ -26,6 +27,7 @@ class Ask:
     def options(self, names: dict[str, str]) -> dict[str, Any]:
         """Give the request's body and headers with these ids."""
         body = {"json": filled(self.json, names), "data": filled(self.data, names), "headers": self.headers}
+        body["params"] = filled(self.params, names)
         return {name: value for name, value in body.items() if value is not None}
 
 

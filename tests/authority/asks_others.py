@@ -18,8 +18,9 @@ always(
     *(f"GET /accounts/v1/{path}" for path in ("imports", "licences", "licences/mine")),
     *(f"GET /delegation/v1/{path}" for path in ("services", "me", "delegates", "delegators")),
     *(f"GET /delegation/.well-known/{path}" for path in ("jwks.json", "authzen-configuration")),
-    "GET /notifications/v1/emails",
+    *(f"GET /notifications/v1/{path}" for path in ("emails", "witness")),
     *(f"GET /audit/v1/{path}" for path in ("activities", "activities/filters", "kinds", "register")),
+    *(f"GET /audit/v1/{path}" for path in ("checkpoints", "checkpoints/latest", "keys")),
     *(f"GET /cadastre/v1/{path}" for path in ("files", "survey-files", "requests")),
 )
 always(Ask(json={"pin": "ZZZ-ZZZ-ZZZ"}), "POST /accounts/v1/licences/claim")
@@ -127,6 +128,22 @@ async def report(asked: Asked) -> Ask:
     jean = asked.cast.owners["delegator"].id
     facts = {"kind": "lot.reserved", "performed_by": jean, "performed_for": jean, "occurred_at": NOON}
     return Ask(json={"activities": [{"key": ids.uuid7().hex, **facts}]})
+
+
+async def sealed(asked: Asked) -> str:
+    """Name the first activity of all, which was sealed long ago."""
+    register = await asked.cast.operator.get("/audit/v1/register", sort="date", size=1)
+    return str(register["items"][0]["id"])
+
+
+@asks("GET /audit/v1/proofs/inclusion")
+async def prove_inclusion(asked: Asked) -> Ask:
+    return Ask(params={"activity": await sealed(asked)})
+
+
+@asks("GET /audit/v1/proofs/consistency")
+async def prove_consistency(asked: Asked) -> Ask:
+    return Ask(params={"first": "1", "second": "2"})
 
 
 @asks("GET /notifications/v1/emails/{email_id}", "POST /notifications/v1/emails/{email_id}/retry")

@@ -16,6 +16,7 @@ from tests.journeys.world import World
 COUNTERS = frozenset({"throttle", "attempt"})
 """Trying costs something, whatever comes of it."""
 WAITING = {
+    "audit": ("select count(*) from entry left join leaf on leaf.seq = entry.seq where leaf.seq is null",),
     "identity": ("select count(*) from request",),
     "cadastre": ("select count(*) from saying where said_at is null",),
     "notifications": ("select count(*) from email where state in ('queued', 'sending')",),
@@ -37,7 +38,7 @@ class Books:
 
     async def _nothing_waits(self) -> bool:
         for name, connection in self.connections.items():
-            for query in (UNSENT, *WAITING.get(name, ())):
+            for query in (*WAITING.get(name, ()), UNSENT):
                 if await connection.fetchval(query):
                     return False
         return True

@@ -22,6 +22,7 @@ ROOMY = {
     "MANDAT_SEARCHES_PER_HOUR": "10000",
     "MANDAT_ALERT_DELAY": "1",
     "MANDAT_WORKER_SECONDS": "0.1",
+    "MANDAT_SEAL_SECONDS": "0.3",
 }
 """Everybody comes from one address, and more often than people do."""
 SERVICES = tuple(together.PARTS)

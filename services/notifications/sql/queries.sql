@@ -121,3 +121,11 @@ where
     and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
 order by created_at desc, id desc
 limit $5
+
+-- name: insert_witness
+-- Keep a signed state of the register as it was heard.
+insert into witness (log, size, note) values ($1, $2, $3) on conflict do nothing
+
+-- name: list_witnessed
+-- Give the signed states that were heard, from before a size, newest first.
+select size, note, heard_at from witness where $1::bigint is null or size < $1 order by size desc, note limit $2

@@ -16,3 +16,17 @@ class CursorUnknown(Problem):
         "Reprenez la liste à la première page, puis suivez le repère « next » de chaque réponse.",
         "Start the list again at the first page and follow the “next” cursor of each answer.",
     )
+
+
+class NotSealedYet(Problem):
+    """The activity was recorded a moment ago, after the state that was asked for was signed."""
+
+    slug = "not-sealed-yet"
+    status = 409
+    title = Text("Pas encore scellée", "Not sealed yet")
+    detail = Text(
+        "L’activité est inscrite, mais l’état demandé du registre est plus ancien. Recommencez dans quelques "
+        "secondes, ou demandez un état plus récent.",
+        "The activity is recorded, but the state asked for is older. Try again in a few seconds, or ask for a newer "
+        "state.",
+    )

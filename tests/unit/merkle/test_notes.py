@@ -63,6 +63,14 @@ def test_note_with_any_byte_changed_is_refused(place: int, change: int) -> None:
         notes.open_checkpoint(forged.decode(errors="replace"), [LOG.verifier])
 
 
+def test_note_whose_signature_is_written_another_way_is_refused() -> None:
+    """The bits of a last sign before `=` that stand for nothing must be zero."""
+    sign = NOTE.rstrip("\n=")[-1]
+    other = chr(ord(sign) + 1)
+    with pytest.raises(notes.NoteWrong):
+        notes.open_checkpoint(NOTE.replace(f"{sign}=", f"{other}="), [LOG.verifier])
+
+
 @given(st.text(max_size=300))
 def test_text_that_is_no_note_is_refused(text: str) -> None:
     with pytest.raises(notes.NoteWrong):

@@ -1,0 +1,67 @@
+"""The seal over HTTP: what anyone needs to check the register by himself."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from services.audit.seal import proofs, schemas, store
+from shared.contracts.problems import common
+from shared.contracts.problems.audit import NotSealedYet
+from shared.web.routing import Call
+
+if TYPE_CHECKING:
+    from services.audit.app import Deps
+
+
+async def list_checkpoints(call: Call[Deps], query: schemas.Before) -> schemas.Checkpoints:
+    """List the signed states of the register, newest first."""
+    found = await store.list_checkpoints(call.deps.pool, query.before, query.size + 1)
+    shown = [schemas.Signed(size=size, note=note) for size, note in found[: query.size]]
+    return schemas.Checkpoints(checkpoints=shown, next=shown[-1].size if len(found) > query.size else None)
+
+
+async def show_latest(call: Call[Deps]) -> schemas.Signed:
+    """Show the newest signed state of the register."""
+    size, note = await _signed(call, None)
+    return schemas.Signed(size=size, note=note)
+
+
+async def list_keys(call: Call[Deps]) -> schemas.Keys:
+    """List the public keys with which the register is signed."""
+    keys = await store.list_sealing_keys(call.deps.pool)
+    return schemas.Keys(log=call.deps.settings.register_name, keys=keys)
+
+
+async def prove_inclusion(call: Call[Deps], query: schemas.InclusionQuery) -> schemas.Inclusion:
+    """Prove that an activity stands in the register as it was signed."""
+    leaf = await store.find_leaf_of(call.deps.pool, query.activity)
+    if leaf is None:
+        raise common.NotFound
+    size, note = await _signed(call, query.size)
+    if leaf["index"] >= size:
+        raise NotSealedYet
+    hashes = await proofs.inclusion(call.deps.pool, leaf["index"], size)
+    return schemas.Inclusion(
+        index=leaf["index"], leaf_hash=_text(leaf["hash"]), size=size, hashes=[_text(one) for one in hashes], note=note
+    )
+
+
+async def prove_consistency(call: Call[Deps], query: schemas.ConsistencyQuery) -> schemas.Consistency:
+    """Prove that the register only grew between two sizes."""
+    end = await store.find_end(call.deps.pool)
+    if query.first > query.second or query.second > end.size:
+        raise common.NotFound
+    hashes = await proofs.consistency(call.deps.pool, query.first, query.second)
+    return schemas.Consistency(first=query.first, second=query.second, hashes=[_text(one) for one in hashes])
+
+
+async def _signed(call: Call[Deps], size: int | None) -> tuple[int, str]:
+    found = await store.find_checkpoint(call.deps.pool, size)
+    if found is None:
+        raise common.NotFound
+    return found
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -1,0 +1,115 @@
+"""What a leaf is, exactly: version 1 (docs/register.md); no I/O.
+
+The canonical JSON (RFC 8785) of an activity's facts. In the place of a name stands a commitment:
+HMAC-SHA256 of the name under a key of this activity and role alone, derived from the person's.
+Without the person's key nobody can tell whose name it was, nor try names.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from shared.merkle import tree
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    Row: TypeAlias = Mapping[str, Any] | Record
+
+VERSION = 1
+FACTS = (
+    "seq",
+    "id",
+    "application",
+    "key",
+    "kind",
+    "file_number",
+    "performed_by",
+    "performed_for",
+    "account",
+    "personal",
+)
+MOMENTS = ("occurred_at", "recorded_at")
+ROLES = ("by", "for")
+
+
+def canonical(value: Any) -> bytes:
+    """Write JSON the one way of RFC 8785, for what leaves hold: texts, whole numbers, booleans, null."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def moment(value: datetime) -> str:
+    """Write a time as leaves do: UTC, to the microsecond."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def salt(key: bytes, activity: UUID, role: str) -> bytes:
+    """Derive from a person's key the one that hides the name in one role of one activity."""
+    return hmac.digest(key, f"{activity}/{role}".encode(), "sha256")
+
+
+def commit(salted: bytes, name: str) -> bytes:
+    """Commit to a name."""
+    return hmac.digest(salted, name.encode(), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The commitments to both names of an activity; None where nobody is named."""
+
+    by: bytes | None
+    for_: bytes | None
+
+    @classmethod
+    def of(cls, row: Row, keys: Mapping[UUID, bytes]) -> Names:
+        """Commit to the names of a row."""
+        return cls(_commit(row, "by", keys), _commit(row, "for", keys))
+
+
+def _commit(row: Row, role: str, keys: Mapping[UUID, bytes]) -> bytes | None:
+    name = row[f"performed_{role}_name"]
+    subject = named(row, role)
+    return None if name is None or subject is None else commit(salt(keys[subject], row["id"], role), name)
+
+
+def named(row: Row, role: str) -> UUID | None:
+    """Give whose name stands in a role: the person, or the business account for which something was done."""
+    subject: UUID | None = row[f"performed_{role}"]
+    return subject or (row["account"] if role == "for" else None)
+
+
+def facts(row: Row, names: Names) -> dict[str, Any]:
+    """Give the content of a leaf about an activity."""
+    content: dict[str, Any] = {"v": VERSION, "type": "activity", "correlation_id": row["correlation_id"]}
+    for fact in FACTS:
+        content[fact] = row[fact]
+    for time in MOMENTS:
+        content[time] = moment(row[time])
+    content["by_name"] = names.by.hex() if names.by else None
+    content["for_name"] = names.for_.hex() if names.for_ else None
+    return content
+
+
+def tombstone(row: Row) -> dict[str, Any]:
+    """Give the content of a leaf about activities taken out; `leaves` are ranges, the end left out."""
+    return {
+        "v": VERSION,
+        "type": "tombstone",
+        "id": row["id"],
+        "kind": row["kind"],
+        "before": moment(row["before"]),
+        "leaves": [[part.lower, part.upper] for part in row["leaves"]],
+        "buried_at": moment(row["buried_at"]),
+    }
+
+
+def hashed(content: Mapping[str, Any]) -> bytes:
+    """Give the hash of a leaf of this content."""
+    return tree.leaf_hash(canonical(content))

@@ -1,0 +1,69 @@
+"""Bodies and queries of the seal's HTTP interface."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.web.routing import Input
+
+
+class Before(Input):
+    """A page of signed states from before this size."""
+
+    before: int | None = Field(default=None, ge=1)
+    size: int = Field(default=50, ge=1, le=200)
+
+
+class Signed(BaseModel):
+    """One signed state of the register: its size in leaves, and the C2SP checkpoint as it was signed."""
+
+    size: int
+    note: str
+
+
+class Checkpoints(BaseModel):
+    """Signed states, newest first; `next` goes into `before` and is null at the end."""
+
+    checkpoints: list[Signed]
+    next: int | None
+
+
+class Keys(BaseModel):
+    """The public keys that ever signed (C2SP verifier keys), oldest first, under the log’s name."""
+
+    log: str
+    keys: list[str]
+
+
+class InclusionQuery(Input):
+    """Of which activity, in which signed state: the newest when no size is given."""
+
+    activity: UUID
+    size: int | None = Field(default=None, ge=1)
+
+
+class Inclusion(BaseModel):
+    """The proof that a leaf is in the log of the signed state (RFC 6962 §2.1.1); hashes are base64."""
+
+    index: int
+    leaf_hash: str
+    size: int
+    hashes: list[str]
+    note: str
+
+
+class ConsistencyQuery(Input):
+    """Between which two sizes."""
+
+    first: int = Field(ge=1)
+    second: int = Field(ge=1)
+
+
+class Consistency(BaseModel):
+    """The proof that the log of the second size begins with the one of the first (RFC 6962 §2.1.2)."""
+
+    first: int
+    second: int
+    hashes: list[str]

@@ -1,0 +1,182 @@
+-- Queries of the seal.
+
+-- name: take_seal
+-- Let one process at a time add to the log, until its transaction ends; false when another is at it.
+select pg_try_advisory_xact_lock(hashtextextended('mandat:seal', 0))
+
+-- name: find_end
+-- Give the size of the log, the last activity in it, the size of the newest checkpoint, and the time.
+select
+    clock_timestamp() as now,
+    coalesce((select max(index) + 1 from leaf), 0) as size,
+    coalesce((select max(seq) from leaf), 0) as seq,
+    coalesce((select max(size) from checkpoint), 0) as signed
+
+-- name: list_arrived
+-- Give the next activities in their order of arrival.
+select activity.*
+from entry
+inner join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
+where entry.seq > $1
+order by entry.seq
+limit $2
+
+-- name: list_keys
+-- Give the keys of some subjects.
+select subject, key from subject_key where subject = any($1::uuid[])
+
+-- name: insert_keys
+-- Keep keys for subjects that have none.
+insert into subject_key (subject, key)
+select subject, key from unnest($1::uuid[], $2::bytea[]) as one (subject, key) order by subject
+on conflict do nothing
+
+-- name: insert_leaves
+-- Add leaves to the log.
+insert into leaf (index, seq, tombstone, version, hash, by_name, for_name)
+select * from unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::smallint[], $5::bytea[], $6::bytea[], $7::bytea[])
+
+-- name: insert_nodes
+-- Keep inner nodes that became complete.
+insert into node (level, index, hash) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+
+-- name: insert_checkpoint
+-- Keep what was signed.
+insert into checkpoint (size, note) values ($1, $2)
+
+-- name: insert_sealing_keys
+-- Remember the public halves of the keys that sign.
+insert into sealing_key (verifier) select unnest($1::text[]) on conflict do nothing
+
+-- name: list_sealing_keys
+-- Give the public halves of all keys that ever signed.
+select verifier from sealing_key order by since, verifier
+
+-- name: list_leaf_hashes
+-- Give the hashes of some leaves.
+select index, hash from leaf where index = any($1::bigint[])
+
+-- name: list_node_hashes
+-- Give the hashes of some inner nodes that are kept.
+select node.level, node.index, node.hash
+from unnest($1::smallint[], $2::bigint[]) as wanted (level, index)
+inner join node on node.level = wanted.level and node.index = wanted.index
+
+-- name: list_checkpoints_after
+-- Give what was signed after a size, oldest first.
+select size, note from checkpoint where size > $1 order by size limit $2
+
+-- name: list_checkpoints
+-- Give what was signed before a size, newest first.
+select size, note from checkpoint where $1::bigint is null or size < $1 order by size desc limit $2
+
+-- name: find_checkpoint
+-- Give what was signed at a size, or the newest of all.
+select size, note from checkpoint where $1::bigint is null or size = $1 order by size desc limit 1
+
+-- name: find_leaf_of
+-- Give the place in the log of an activity, by its id.
+select leaf.index, leaf.hash, entry.performed_by, entry.performed_for, entry.account
+from entry
+inner join leaf on leaf.seq = entry.seq
+where entry.id = $1
+
+-- name: list_sealed
+-- Give the log from a place on, each leaf with its activity as it stands in the register, or with its tombstone.
+select
+    leaf.index, leaf.hash as sealed, leaf.version, leaf.by_name as by_sealed, leaf.for_name as for_sealed,
+    leaf.seq as leaf_seq, leaf.tombstone, activity.*,
+    entry.seq as entry_seq, (
+        entry.id, entry.application, entry.key, entry.kind, entry.file_number, entry.performed_by, entry.performed_for,
+        entry.account, entry.personal
+    ) is not distinct from (
+        activity.id, activity.application, activity.key, activity.kind, activity.file_number, activity.performed_by,
+        activity.performed_for, activity.account, activity.personal
+    ) as same_entry
+from leaf
+left join entry on entry.seq = leaf.seq
+left join activity on activity.seq = leaf.seq and activity.occurred_at = entry.occurred_at
+where leaf.index >= $1 and leaf.index < $2
+order by leaf.index
+
+-- name: list_rows
+-- Give activities with their leaves, in the order asked for.
+select leaf.index, leaf.by_name as by_sealed, leaf.for_name as for_sealed, activity.*
+from unnest($1::bigint[]) with ordinality as wanted (seq, place)
+inner join entry on entry.seq = wanted.seq
+inner join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
+left join leaf on leaf.seq = entry.seq
+order by wanted.place
+
+-- name: list_all_keys
+-- Give the keys of all subjects, after one.
+select subject, key from subject_key where $1::uuid is null or subject > $1 order by subject limit $2
+
+-- name: list_tombstones
+-- Give all tombstones.
+select tombstone.*, leaf.index from tombstone left join leaf on leaf.tombstone = tombstone.id order by leaf.index
+
+-- name: list_unsealed
+-- Give activities that should stand in the log and do not: older than what was last sealed, or waiting too long.
+select activity.seq, activity.id
+from activity
+left join leaf on leaf.seq = activity.seq
+where
+    leaf.index is null
+    and (
+        activity.seq <= coalesce((select max(seq) from leaf), 0)
+        or activity.recorded_at < clock_timestamp() - $1::interval
+    )
+order by activity.seq
+limit 100
+
+-- name: list_doubles
+-- Give activities that stand in the register more than once.
+select seq from activity group by seq having count(*) > 1 limit 100
+
+-- name: list_unentered
+-- Give entries without their activity, which no leaf names.
+select entry.seq, entry.id
+from entry
+left join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
+left join leaf on leaf.seq = entry.seq
+where activity.seq is null and leaf.seq is null
+limit 100
+
+-- name: list_removed
+-- Give the people whose removal stands in the register.
+select distinct activity.performed_for
+from activity
+inner join leaf on leaf.seq = activity.seq
+where activity.kind = 'user.removed' and activity.performed_for is not null
+
+-- name: list_node_range
+-- Give the kept inner nodes of a level in a range.
+select index, hash from node where level = $1 and index >= $2 and index < $3 order by index
+
+-- name: count_log
+-- Give how many leaves and inner nodes there are.
+select (select count(*) from leaf) as leaves, (select count(*) from node) as nodes
+
+-- name: erase_subject
+-- Destroy the key and the names of a person.
+select erase_subject($1)
+
+-- name: list_expired
+-- Give the places in the log of activities of a kind from before a moment.
+select leaf.index
+from entry
+inner join leaf on leaf.seq = entry.seq
+where entry.kind = $1 and entry.occurred_at < $2
+order by leaf.index
+limit $3
+
+-- name: insert_tombstone
+-- Say what is taken out of the register.
+insert into tombstone (id, kind, before, leaves, buried_at)
+values ($1, $2, $3, $4, clock_timestamp())
+returning *
+
+-- name: bury
+-- Take out what a tombstone names.
+select bury($1)

@@ -1,0 +1,86 @@
+"""The seal over HTTP: anyone can check, with nothing but the answers and the public key."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+
+from services.audit import app, settings
+from shared import ids
+from shared.merkle import notes, proofs
+from tests.integration.audit.seal.log import Log
+from tests.support import tokens, web
+
+
+@pytest.fixture
+async def anyone(log: Log) -> AsyncIterator[web.Api]:
+    given = settings.Settings(
+        public_url="http://mandat.example.com",
+        secrets=log.folder / "secrets",
+        database_url=log.owner.dsn,
+        register_folder=log.folder,
+    )
+    built = await app.build(given, tokens.infra(log.owner, tokens.Issuer()))
+    async with web.serving(built.app, "/audit") as base:
+        yield web.Api(base)
+
+
+async def keys(anyone: web.Api) -> list[notes.Verifier]:
+    answer = (await anyone.get("/v1/keys")).json
+    assert "mandat/register" == answer["log"]
+    return [notes.Verifier.parse(one) for one in answer["keys"]]
+
+
+def raw(texts: list[str]) -> list[bytes]:
+    return [base64.b64decode(text) for text in texts]
+
+
+async def test_anyone_can_check_that_an_activity_is_in_the_register(log: Log, anyone: web.Api) -> None:
+    await log.seal(20, 30)
+    activity = await log.owner.fetchval("select id from entry order by seq offset 24 limit 1")
+    answer = (await anyone.get(f"/v1/proofs/inclusion?activity={activity}")).json
+    state = notes.open_checkpoint(answer["note"], await keys(anyone))
+    assert (24, 50, 50) == (answer["index"], answer["size"], state.size)
+    leaf = base64.b64decode(answer["leaf_hash"])
+    proofs.verify_inclusion(leaf, 24, 50, raw(answer["hashes"]), state.root)
+    older = await anyone.get(f"/v1/proofs/inclusion?activity={activity}&size=20")
+    assert (409, "not-sealed-yet") == (older.status, older.slug)
+
+
+async def test_anyone_can_check_that_the_register_only_grew(log: Log, anyone: web.Api) -> None:
+    await log.seal(20, 30, 7)
+    page = (await anyone.get("/v1/checkpoints?size=2")).json
+    assert ([57, 50], 50) == ([one["size"] for one in page["checkpoints"]], page["next"])
+    rest = (await anyone.get("/v1/checkpoints?before=50")).json
+    assert ([20], None) == ([one["size"] for one in rest["checkpoints"]], rest["next"])
+    assert page["checkpoints"][0] == (await anyone.get("/v1/checkpoints/latest")).json
+    trusted = await keys(anyone)
+    old, new = (notes.open_checkpoint(one["note"], trusted) for one in (*rest["checkpoints"], page["checkpoints"][0]))
+    answer = (await anyone.get("/v1/proofs/consistency?first=20&second=57")).json
+    proofs.verify_consistency(20, 57, raw(answer["hashes"]), old.root, new.root)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/checkpoints/latest",
+        f"/v1/proofs/inclusion?activity={UUID(int=7)}",
+        "/v1/proofs/consistency?first=1&second=2",
+        "/v1/proofs/consistency?first=2&second=1",
+    ],
+)
+async def test_what_is_not_there_is_not_found(log: Log, anyone: web.Api, path: str) -> None:
+    answer = await anyone.get(path)
+    assert (404, "not-found") == (answer.status, answer.slug)
+
+
+async def test_activity_that_waits_for_its_seal_is_not_found_yet(log: Log, anyone: web.Api) -> None:
+    await log.seal(3)
+    activity = ids.uuid7()
+    await log.record(id=activity)
+    assert 404 == (await anyone.get(f"/v1/proofs/inclusion?activity={activity}")).status
+    await log.sealer.run()
+    assert 200 == (await anyone.get(f"/v1/proofs/inclusion?activity={activity}")).status

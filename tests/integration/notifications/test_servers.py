@@ -30,7 +30,7 @@ async def test_refusal_for_good_that_is_not_about_the_recipient_is_tried_again(o
     await ask(office)
     await office.send()
     (row,) = await office.rows(
-        "state, last_reply, attempts, extract(epoch from send_after - now()) as s, created_at, id"
+        "state, last_reply, attempts, extract(epoch from send_after - now()) as pause, created_at, id"
     )
     assert ("queued", 1, act.value[:3]) == (row["state"], row["attempts"], row["last_reply"][:3])
     assert rules.BACKOFF[0] * 0.7 <= row["pause"] <= rules.BACKOFF[0] * 1.3

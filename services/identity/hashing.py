@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 import argon2
+import prometheus_client
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from services.identity import passwords
 from shared.contracts.problems import common
+from shared.web import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,10 @@ T = TypeVar("T")
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 QUEUED_PER_THREAD = 40
 """About a second of hashing at 25 ms each."""
+
+_hashes = prometheus_client.Counter(
+    "mandat_password_hashes", "Passwords hashed, for known and unknown people alike", registry=metrics.REGISTRY
+)
 
 
 def threads_by_default() -> int:
@@ -80,6 +86,7 @@ class Hasher:
             raise common.TemporarilyUnavailable(retry_after=1)
         self._busy += 1
         self.count += 1
+        _hashes.inc()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:

@@ -43,10 +43,10 @@ class Realm:
 
 
 @asynccontextmanager
-async def realm(folder: Path, *, bugs: tuple[str, ...] = ()) -> AsyncIterator[Realm]:
+async def realm(folder: Path, *, bugs: tuple[str, ...] = (), limits: dict[str, str] = ROOMY) -> AsyncIterator[Realm]:
     """Run everything in one process, with these bugs planted in it (see `planted`)."""
     port = free_port()
-    environment = ROOMY | {
+    environment = limits | {
         "MANDAT_HOME": str(folder / "home"),
         "MANDAT_PORT": str(port),
         "MANDAT_LOG_LEVEL": "debug",

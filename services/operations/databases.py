@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import aiohttp
 
 from services import together
+from services.audit.seal import rights
 from services.operations import secretfiles, store
 from shared import service, substrate
 from shared.crypto import verify
@@ -20,7 +21,7 @@ from shared.db.pool import Pool
 from shared.settings import ServiceSettings
 
 USUAL = "select, insert, update, delete"
-RIGHTS: Mapping[str, Mapping[str, str]] = {}
+RIGHTS: Mapping[str, Mapping[str, str]] = {"audit": rights.TABLES}
 """By service and table: what the running service may do where that is less than usual."""
 
 

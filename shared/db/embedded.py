@@ -105,6 +105,12 @@ class EmbeddedPostgres:
         await databases.ensure(self.dsn(), name, password)
         return self._dsn(name, password, name)
 
+    async def ensure_role(self, database: str, role: str) -> str:
+        """Make a role that may enter a database and owns nothing in it, as needed; give its address."""
+        password = homes.password(self._home, databases.checked(role))
+        await databases.ensure_role(self.dsn(), databases.checked(database), role, password)
+        return self._dsn(role, password, database)
+
     def _dsn(self, role: str, password: str, database: str) -> str:
         # Without sslmode, asyncpg looks for keys in a home folder that a service user may not read.
         return f"postgresql://{role}:{quote(password)}@{HOST}:{self._port}/{quote(database)}?sslmode=disable"

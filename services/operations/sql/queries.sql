@@ -31,7 +31,7 @@ from pg_class as found
 cross join lateral (
     select found.oid::regclass::text as place,
         case
-            when relkind = 'v' or relname = 'schema_migrations' then 'select'
+            when relkind = 'v' or relname = 'schema_migrations' or relispartition then 'select'
             else coalesce($3::jsonb ->> relname, $2::text)
         end as rights
 ) as given

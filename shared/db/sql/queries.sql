@@ -18,6 +18,18 @@ from (
 where needed
 order by position
 
+-- name: write_role_statements
+-- Write, safely quoted, the statements that make a role with its password and let it into a database that it does not own.
+select statement
+from (
+    values
+        (1, not exists (select from pg_roles where rolname = $2), format('create role %I login', $2::text)),
+        (2, true, format('alter role %I login password %L', $2::text, $3::text)),
+        (3, true, format('grant connect on database %I to %I', $1::text, $2::text))
+) as step (position, needed, statement)
+where needed
+order by position
+
 -- name: try_lock_migrations
 -- Take the lock under which migrations are applied, if it is free; it goes with the connection.
 select pg_try_advisory_lock(hashtextextended('mandat:migrations', 0))

@@ -39,6 +39,10 @@ fmt: $(VENV)/.test ## Format the code
 docs: $(VENV)/.test ## Write docs/events.md, docs/problems.md and the golden schemas again
 	$(BIN)/python -m tests.support.generate_docs
 
+.PHONY: words
+words: $(VENV)/.test ## Bring the portal's catalogues up to date, and name what is to be translated
+	$(BIN)/python -m tests.support.catalogues
+
 .PHONY: lock
 lock: ## Pin the dependencies of pyproject.toml with hashes
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH"; exit 1; }

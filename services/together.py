@@ -28,6 +28,8 @@ from services.mailbox import Mailbox
 from services.notifications import app as notifications
 from services.notifications import settings as notifications_settings
 from services.operations import store as operations
+from services.portal import app as portal
+from services.portal import settings as portal_settings
 from shared import runtime, service, substrate, worker
 from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
@@ -43,6 +45,7 @@ PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
     "notifications": (notifications_settings.Settings, notifications.build),
     "audit": (audit_settings.Settings, audit.build),
     "cadastre": (cadastre_settings.Settings, cadastre.build),
+    "portal": (portal_settings.Settings, portal.build),
 }
 """Everything that runs, in the order of its start."""
 

@@ -109,10 +109,13 @@ async def unlisten(running: Sequence[Running], carrier: bus.Bus | None) -> None:
 
 
 def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: worker.Supervisor) -> web.Application:
-    """Mount the services under their names, with health and metrics beside them."""
+    """Mount the services under their names, or the portal at the root, with health and metrics beside them."""
     root = server.make_root()
     for one in running:
-        root.add_subapp(f"/{one.service.name}", one.service.app)
+        if one.service.at_root:
+            one.service.at_root(root)
+        else:
+            root.add_subapp(f"/{one.service.name}", one.service.app)
         wellknown.mount(root, one.service)
 
     async def details() -> dict[str, Any]:

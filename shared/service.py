@@ -83,6 +83,8 @@ class Service:
     ready: Callable[[], Awaitable[dict[str, bool]]] | None = None
     speaks: bool = True
     """Whether it says events, and so has an outbox to relay; a connected application does not."""
+    at_root: Callable[[web.Application], None] | None = None
+    """How it is put into the root application; without it, `app` is mounted under the name."""
     ensure: Callable[[], Awaitable[None]] | None = field(default=None)
     """What must be there before the first request: a signing key, say. Safe with many starters at once."""
 

@@ -7,7 +7,7 @@ import re
 NARROW, FIXED = "\u202f", "\u00a0"
 RULES = (
     (re.compile(r" +([;!?])"), NARROW + r"\1"),
-    (re.compile(r" +([:%»])"), FIXED + r"\1"),
+    (re.compile(r" +([:»]|%(?!\())"), FIXED + r"\1"),
     (re.compile(r"« +"), "«" + FIXED),
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
 )

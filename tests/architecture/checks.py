@@ -9,7 +9,7 @@ from pathlib import Path
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
-SERVICES = ("accounts", "audit", "delegation", "identity", "notifications")
+SERVICES = ("accounts", "audit", "delegation", "identity", "notifications", "portal")
 COMPOSERS = ("operations",)
 """Folders of `services` that know all of them: what operators do."""
 USUAL = frozenset(
@@ -22,6 +22,10 @@ MORE: dict[str, frozenset[str]] = {
     "delegation": frozenset(),
     "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"}),
     "notifications": frozenset({"emails", "letters", "smtp"}),  # THE E-MAIL TABLE; writing; talking to the server
+    # from a request to a page; the services as the portal sees them; words, and how pages are written
+    "portal": frozenset({"routing", "site", "visits", "contexts", "sessions", "secrecy", "forms", "fields", "errors"})
+    | frozenset({"backend", "api"})
+    | frozenset({"catalogues", "moments", "navigation", "rendering"}),
 }
 """Files beyond the usual ones, and why a service has them."""
 

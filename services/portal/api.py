@@ -1,0 +1,87 @@
+"""The services as one visit calls them: with the right token, renewed when it has run out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.portal.backend import Refused
+
+if TYPE_CHECKING:
+    from services.portal.visits import Visit
+
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type, no secret
+
+
+class Api:
+    """Calls in the visitor's own name, or in a delegator's with an acting token (RFC 8693)."""
+
+    def __init__(self, visit: Visit, *, delegator: UUID | None = None) -> None:
+        self._visit, self._delegator = visit, delegator
+        self._acting: str | None = None
+
+    async def get(self, path: str, **params: Any) -> Any:
+        """Read; parameters that are None or empty are left out."""
+        given = {name.rstrip("_"): str(value) for name, value in params.items() if value not in (None, "", False)}
+        return await self._call("GET", path, params=given)
+
+    async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Send JSON, once for each form: its idempotency key goes along."""
+        return await self._call("POST", path, headers=self._key(), json=body or {})
+
+    async def put(self, path: str, body: dict[str, Any]) -> Any:
+        """Put JSON."""
+        return await self._call("PUT", path, headers=self._key(), json=body)
+
+    async def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Change by JSON."""
+        return await self._call("PATCH", path, headers=self._key(), json=body)
+
+    async def delete(self, path: str) -> Any:
+        """Delete."""
+        return await self._call("DELETE", path, headers=self._key())
+
+    def _key(self) -> dict[str, str]:
+        key = self._visit.form["cle"]
+        return {"Idempotency-Key": key} if key else {}
+
+    async def _call(self, method: str, path: str, **more: Any) -> Any:
+        visit = self._visit
+        if visit.session is not None and not visit.session.fresh:
+            await self._renew()
+        try:
+            return await self._once(method, path, **more)
+        except Refused as refusal:
+            # The token was refused before anything was done: a new one may help, once.
+            if refusal.slug != "sign-in-required" or visit.session is None:
+                raise
+            await self._renew()
+            self._acting = None
+            return await self._once(method, path, **more)
+
+    async def _once(self, method: str, path: str, **more: Any) -> Any:
+        visit = self._visit
+        token = visit.session.access_token if visit.session else None
+        if self._delegator is not None:
+            token = await self._acting_token()
+        return await visit.deps.backend.call(replace(visit.caller, token=token), method, path, **more)
+
+    async def _renew(self) -> None:
+        visit = self._visit
+        visit.session = await visit.deps.sessions.renewed(visit.person, visit.caller)
+
+    async def _acting_token(self) -> str:
+        if self._acting is None:
+            visit = self._visit
+            form = {
+                "grant_type": EXCHANGE,
+                "subject_token": visit.person.access_token,
+                "subject_token_type": ACCESS_TOKEN,
+                "delegator": str(self._delegator),
+            }
+            caller = replace(visit.caller, token=visit.person.access_token)
+            answer = await visit.deps.backend.call(caller, "POST", "/delegation/v1/token", data=form)
+            self._acting = str(answer["access_token"])
+        return self._acting

@@ -1,0 +1,141 @@
+"""The services as the portal sees them: HTTP with the visitor's token, and problems as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import orjson
+import structlog
+
+from shared import requests
+from shared.web import clients
+
+if TYPE_CHECKING:
+    from services.portal.settings import Settings
+
+log = structlog.get_logger()
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
+RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field that a service found wrong: the name of the field, the kind of fault, and its words."""
+
+    field: str
+    code: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Refused(Exception):
+    """A problem that a service answered (RFC 9457), in the visitor's language."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str
+    faults: tuple[Fault, ...] = ()
+    retry_after: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unreachable(Exception):
+    """A service did not answer, or not in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """On whose behalf a call is made; `address` as `X-Forwarded-For` names it."""
+
+    language: str
+    address: str
+    token: str | None = None
+
+
+class Backend:
+    """Calls the services; `path` begins with `/<service>/`."""
+
+    def __init__(self, settings: Settings, http: aiohttp.ClientSession) -> None:
+        self._settings, self._http = settings, http
+
+    async def call(
+        self, caller: Caller, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any
+    ) -> Any:
+        """Give the JSON of the answer, None when it is empty; `Refused` for a problem, `Unreachable` for silence."""
+        async with self.open(caller, method, path, headers=headers, **body) as answer:
+            return await _read(answer)
+
+    def open(
+        self, caller: Caller, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any
+    ) -> _Opening:
+        """Call and give the answer itself, to be streamed; the same errors."""
+        head = _headers(caller) | dict(headers or {})
+        url = self._settings.address_of(path) + path
+        return _Opening(self._http.request(method, url, headers=head, timeout=TIMEOUT, allow_redirects=False, **body))
+
+
+class _Opening:
+    """An answer on its way: problems are raised when it begins."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+
+    async def __aenter__(self) -> aiohttp.ClientResponse:
+        try:
+            answer: aiohttp.ClientResponse = await self._request.__aenter__()
+            if answer.status >= 400:
+                raise await _problem(answer)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("service unreachable", reason=type(error).__name__)
+            raise Unreachable from error
+        return answer
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._request.__aexit__(*error)
+
+
+def _headers(caller: Caller) -> dict[str, str]:
+    headers = {"Accept-Language": caller.language, clients.HEADER: caller.address}
+    if caller.token:
+        headers["Authorization"] = f"Bearer {caller.token}"
+    if correlation := requests.current().correlation_id:
+        headers["X-Correlation-Id"] = correlation
+    return headers
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Any:
+    try:
+        body = await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unreachable from error
+    return orjson.loads(body) if body else None
+
+
+async def _problem(answer: aiohttp.ClientResponse) -> Refused | Unreachable:
+    try:
+        body = orjson.loads(await answer.read())
+        known = {"type", "title", "status", "detail", "slug", "instance", "errors"}
+        return Refused(
+            status=answer.status,
+            slug=body["slug"],
+            title=body["title"],
+            detail=body["detail"],
+            faults=tuple(_fault(one) for one in body.get("errors", [])),
+            retry_after=_seconds(answer.headers.get("Retry-After")),
+            values={name: value for name, value in body.items() if name not in known},
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return Unreachable()
+
+
+def _fault(one: Mapping[str, str]) -> Fault:
+    return Fault(one["pointer"].lstrip("?/").partition("/")[0], one.get("code", ""), one.get("detail", ""))
+
+
+def _seconds(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdecimal() else None

@@ -1,0 +1,72 @@
+"""The words of the pages: French stands in the code, English in `locale/en`, forms of plurals in both.
+
+The catalogues are one file per area, so that areas change apart; they are compiled at the start.
+"""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import io
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from babel.messages import mofile, pofile
+
+from shared import typography
+from shared.contracts.people import Language
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+def files(language: Language) -> list[Traversable]:
+    """List the catalogues of a language."""
+    folder = resources.files("services.portal") / "locale" / language.value
+    return sorted((entry for entry in folder.iterdir() if entry.name.endswith(".po")), key=lambda entry: entry.name)
+
+
+class Words:
+    """The texts of one language; French gets its spaces and apostrophes."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._catalogue = _compiled(language)
+        self.text = functools.cache(self._text)
+
+    def _text(self, french: str) -> str:
+        return self._typeset(self._catalogue.gettext(french))
+
+    def number(self, one: str, many: str, count: int) -> str:
+        """Give the form that a number asks for; French takes the first for 0 and 1."""
+        return self._typeset(self._catalogue.ngettext(one, many, count))
+
+    def _typeset(self, text: str) -> str:
+        return typography.french(text) if self.language is Language.FR else text
+
+
+def _compiled(language: Language) -> gettext.GNUTranslations:
+    whole: gettext.GNUTranslations | None = None
+    for entry in files(language):
+        with entry.open("rb") as source:
+            catalogue = pofile.read_po(source, locale=language.value)
+        binary = io.BytesIO()
+        mofile.write_mo(binary, catalogue)
+        binary.seek(0)
+        part = gettext.GNUTranslations(binary)
+        if whole is not None:
+            part.add_fallback(whole)
+        whole = part
+    assert whole is not None
+    return whole
+
+
+@functools.cache
+def words(language: Language) -> Words:
+    """Give the texts of a language, compiled once."""
+    return Words(language)
+
+
+def marked(text: str) -> str:
+    """Mark a text for the catalogues where it stands, to be translated where it is shown."""
+    return text

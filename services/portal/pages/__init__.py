@@ -1,0 +1,1 @@
+"""The pages, by area: each module has its functions and, at its end, its part of the table."""

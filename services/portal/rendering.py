@@ -1,0 +1,121 @@
+"""Pages from templates: one environment per language, every value escaped, a policy that allows no foreign thing."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from services.portal import moments, navigation
+from services.portal.catalogues import words
+from shared.contracts.people import Language
+
+if TYPE_CHECKING:
+    from services.portal.visits import Visit
+
+RULES = (
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+)
+POLICY = "; ".join(RULES)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+SMALL = 1400
+
+
+class Assets:
+    """The style sheet, the script and the icon, each put together once and named by its content."""
+
+    def __init__(self) -> None:
+        folder = resources.files("services.portal") / "static"
+        self._files: dict[str, tuple[bytes, bytes, str]] = {}
+        self.css = self._add("portal", "css", _joined(folder / "css"), "text/css")
+        self.js = self._add("portal", "js", _joined(folder / "js"), "text/javascript")
+        self.icon = self._add("icon", "svg", (folder / "icon.svg").read_bytes(), "image/svg+xml")
+
+    def _add(self, stem: str, ending: str, content: bytes, kind: str) -> str:
+        name = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{ending}"
+        self._files[name] = (content, gzip.compress(content, mtime=0), kind)
+        return f"/static/{name}"
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Give a file; its name changes with its content, so that it may be kept for ever."""
+        found = self._files.get(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound
+        content, packed, kind = found
+        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        headers |= {"Content-Encoding": "gzip"} if zipped else {}
+        return web.Response(body=packed if zipped else content, content_type=kind, charset="utf-8", headers=headers)
+
+
+def _joined(folder: Any) -> bytes:
+    parts = sorted((entry for entry in folder.iterdir() if entry.is_file()), key=lambda entry: entry.name)
+    return b"\n".join(part.read_bytes() for part in parts)
+
+
+class Renderer:
+    """Renders templates in both languages."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environments = {language: _environment(language, assets) for language in Language}
+
+    def page(self, visit: Visit, template: str, status: int, values: Mapping[str, Any]) -> web.Response:
+        """Answer with a page; long ones are packed for browsers that unpack."""
+        found = self._environments[visit.language].get_template(template)
+        text = found.render(
+            visit=visit, form=visit.form, context=visit.context, navigation=navigation.of(visit), **values
+        )
+        headers = HEADERS | {"Content-Language": visit.language.value}
+        if visit.deps.settings.secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        body = text.encode()
+        if len(body) > SMALL and "gzip" in visit.request.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, compresslevel=4, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        headers["Vary"] = "Accept-Encoding"
+        return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+def _environment(language: Language, assets: Assets) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("services.portal", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    texts = words(language)
+
+    def text(french: str, **values: object) -> Markup:
+        return Markup(texts.text(french)) % values if values else Markup(texts.text(french))  # noqa: S704 - our own
+
+    def number(one: str, many: str, count: int, **values: object) -> Markup:
+        return Markup(texts.number(one, many, count)) % {"count": count, **values}  # noqa: S704 - our own words
+
+    environment.globals.update(_=text, number=number, language=language.value, assets=assets)
+    environment.filters.update(
+        day=lambda value: moments.day(value, language), moment=lambda value: moments.moment(value, language)
+    )
+    return environment

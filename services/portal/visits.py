@@ -1,0 +1,192 @@
+"""One request as a page sees it: who visits, in whose name, what was typed, and how to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from services.portal import contexts, rules, secrecy, store
+from services.portal.api import Api
+from services.portal.backend import Caller
+from services.portal.catalogues import Words, words
+from services.portal.forms import Form
+from services.portal.sessions import Session, SignedOut
+from shared import ids
+from shared.contracts.people import Language
+from shared.web import clients
+
+if TYPE_CHECKING:
+    from services.portal.app import Deps
+    from services.portal.contexts import Context
+    from services.portal.routing import Page
+
+DRAFT = "brouillon"
+"""The parameter that brings back what was typed."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request. `browser` is the secret of this browser, also before anybody signs in."""
+
+    request: web.Request
+    deps: Deps
+    page: Page
+    language: Language
+    browser: str
+    session: Session | None = None
+    context: Context | None = None
+    form: Form = field(default_factory=Form)
+    cookies: dict[str, str | None] = field(default_factory=dict)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    _me: dict[str, Any] | None = None
+    _surveyor_api: Api | None = None
+
+    @property
+    def words(self) -> Words:
+        """The texts of the page's language."""
+        return words(self.language)
+
+    def text(self, french: str, **values: object) -> str:
+        """Give a text in the page's language, its `%(names)s` filled."""
+        found = self.words.text(french)
+        return found % values if values else found
+
+    @property
+    def person(self) -> Session:
+        """Who is signed in (`SignedOut` when nobody is)."""
+        if self.session is None:
+            raise SignedOut
+        return self.session
+
+    @property
+    def caller(self) -> Caller:
+        """The visitor as the services are told of him, without a token."""
+        return Caller(language=self.language, address=forwarded(self.request))
+
+    @property
+    def api(self) -> Api:
+        """The services, with the visitor's own token where he is signed in."""
+        return Api(self)
+
+    @property
+    def surveyor_api(self) -> Api:
+        """The services, in the name of the context's surveyor: with an acting token when that is somebody else."""
+        assert self.context is not None
+        if self._surveyor_api is None:
+            self._surveyor_api = Api(self, delegator=None if self.context.own else self.context.person)
+        return self._surveyor_api
+
+    async def me(self) -> dict[str, Any]:
+        """Say what the visitor is to delegation, asked once."""
+        if self._me is None:
+            self._me = await self.api.get("/delegation/v1/me")
+        return self._me
+
+    async def find_context(self, matricule: str) -> Context | None:
+        """Find the surveyor of a matricule among those in whose name the visitor may act."""
+        me = await self.me()
+        found = contexts.find(me, self.person.person, matricule)
+        if found is None and me["more_delegators"]:
+            async for one in self.delegators():
+                if one["matricule"] == matricule:
+                    return contexts.delegated(one)
+        return found
+
+    async def delegators(self) -> Any:
+        """Go through all the visitor's delegators, page by page."""
+        after: dict[str, str] = {}
+        while True:
+            found = await self.api.get("/delegation/v1/delegators", size=100, **after)
+            for one in found["delegators"]:
+                yield one
+            if found["next"] is None:
+                return
+            after = {"after": found["next"]}
+
+    def param(self, name: str, default: str = "") -> str:
+        """Give a part of the path or of the query."""
+        return str(self.request.match_info.get(name) or self.request.query.get(name, default))
+
+    def url(self, name: str, *, language: str | None = None, matricule: str | None = "", **values: Any) -> str:
+        """Give the address of a page, in the present language and context unless others are named."""
+        if matricule == "":
+            matricule = self.context.matricule if self.context else None
+        wanted = Language(language) if language else self.language
+        return self.deps.addresses.url(name, wanted, matricule, **values)
+
+    def here(self, language: str | None = None) -> str:
+        """Give the address of this page, in the other language for instance."""
+        values = {**self.request.query, **self.request.match_info}
+        if self.page.show is None or self.page.name not in self.deps.addresses:
+            return f"/{language or self.language}"
+        return self.url(self.page.name, language=language, matricule=values.pop("matricule", None), **values)
+
+    def here_for(self, matricule: str, **more: str) -> str:
+        """Give the address of this page in another context."""
+        values = {**self.request.query, **self.request.match_info, **more, "matricule": matricule}
+        return self.url(self.page.name, **values)
+
+    @property
+    def token(self) -> str:
+        """The token of this visit's forms."""
+        return self.token_for(self.context.matricule if self.context else None)
+
+    def token_for(self, matricule: str | None) -> str:
+        """Give the token of forms for another context."""
+        return rules.form_token(self.browser, self.session.digest if self.session else None, matricule)
+
+    def new_key(self) -> str:
+        """Make the idempotency key of one form."""
+        return str(ids.uuid7())
+
+    def show(self, template: str, *, status: int | None = None, **values: Any) -> web.Response:
+        """Answer with a page."""
+        return self.deps.renderer.page(self, template, status or self.form.status, values)
+
+    def go(self, name: str, *, done: str = "", **values: Any) -> PageFound:
+        """Answer with the way to another page, where `done` is said."""
+        return self.go_to(self.url(name, **values), done=done)
+
+    def go_to(self, path: str, *, done: str = "", kind: str = "done") -> PageFound:
+        """Answer with the way to a path of ours."""
+        return PageFound(path, done, kind)
+
+    async def keep_form(self) -> str:
+        """Keep what was typed for this browser; give the name under which a page finds it again."""
+        name = secrecy.new()
+        sealed = secrecy.seal(self.browser + name, self.form.values)
+        await store.insert_draft(self.deps.pool, secrecy.digest(name), sealed)
+        return name
+
+    async def restore_form(self) -> None:
+        """Take up a form that this browser had kept."""
+        name = self.request.query.get(DRAFT)
+        if secrecy.is_one(name) and name is not None:
+            sealed = await store.find_draft(self.deps.pool, secrecy.digest(name))
+            self.form.values = (secrecy.unseal(self.browser + name, sealed) if sealed else None) or {}
+
+    async def take_notes(self) -> None:
+        """Take the messages that wait for this page."""
+        if self.session is not None:
+            rows = await store.take_messages(self.deps.pool, self.session.digest, self.request.path)
+            self.notes = [dict(row) for row in rows]
+
+    def with_draft(self, path: str, draft: str) -> str:
+        """Give a path with what was typed."""
+        return f"{path}{'&' if '?' in path else '?'}{urlencode({DRAFT: draft})}"
+
+
+class PageFound(web.Response):
+    """See other: the way to the next page (303), and what to say there."""
+
+    def __init__(self, path: str, done: str, kind: str) -> None:
+        super().__init__(status=303, headers={"Location": path})
+        self.path, self.done, self.kind = path, done, kind
+
+
+def forwarded(request: web.Request) -> str:
+    """Name the addresses that a request came through, the visitor's first, for the services to judge."""
+    return ", ".join(filter(None, [*request.headers.getall(clients.HEADER, []), request.remote]))

@@ -1,0 +1,61 @@
+"""One running system, one browser and the guides' people for all tests of pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import async_playwright
+
+from tests.authority.running import Realm, realm
+from tests.browser.windows import Windows
+from tests.journeys.world import Somebody, World
+
+CHROMIUM = os.environ.get("MANDAT_TEST_CHROMIUM", "/usr/bin/chromium")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Jean and Claire are surveyors; Édith is a delegate of both, Pierre of Jean, Marie of nobody."""
+
+    jean: Somebody
+    claire: Somebody
+    edith: Somebody
+    pierre: Somebody
+    marie: Somebody
+
+
+@pytest.fixture(scope="session")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Realm]:
+    """Everything in one process."""
+    async with realm(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def world(system: Realm) -> World:
+    """The running system, as people and scripts meet it."""
+    return system.world
+
+
+@pytest.fixture(scope="session")
+async def cast(world: World) -> Cast:
+    """People who stay as they are: who changes them makes others."""
+    jean, claire = await world.surveyor("Jean", "Piette"), await world.surveyor("Claire", "Lavoie")
+    edith, pierre = await world.newcomer("Édith", "Descartes"), await world.newcomer("Pierre", "Quiroule")
+    marie = await world.newcomer("Marie", "Nouvelle")
+    for surveyor, delegate in ((jean, edith), (claire, edith), (jean, pierre)):
+        await world.designate(surveyor, delegate)
+    return Cast(jean, claire, edith, pierre, marie)
+
+
+@pytest.fixture(scope="session")
+async def windows(system: Realm) -> AsyncIterator[Windows]:
+    """One browser."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield Windows(browser, system.url)
+        await browser.close()

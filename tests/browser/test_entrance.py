@@ -1,0 +1,99 @@
+"""Coming in and going out (Q14–Q18, Q20, Q22)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Cast
+from tests.browser.windows import Windows, heading, sign_in, words
+from tests.journeys.world import World
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.item("Q14")
+async def test_sign_in_page_has_the_guides_words_and_links(windows: Windows) -> None:
+    async with windows.open("/fr/connexion") as page:
+        assert await heading(page) == "Authentification"
+        said = await words(page)
+        for text in (
+            "* Ceci indique que le champ est obligatoire",
+            "Nom d’utilisateur *",
+            "Mot de passe *",
+            "Se connecter",
+            "Je suis un nouvel utilisateur",
+            "J’ai oublié mon nom d’utilisateur",
+            "J’ai oublié mon mot de passe",
+        ):
+            assert text in said
+        assert await words(page, "footer") == "Contactez-nous Accessibilité Politique de confidentialité"
+
+
+@pytest.mark.item("Q14")
+async def test_sign_in_with_a_wrong_password_keeps_the_name_and_not_the_password(windows: Windows, cast: Cast) -> None:
+    async with windows.open("/en/sign-in") as page:
+        await page.get_by_label("User name").fill(cast.jean.username)
+        await page.get_by_label("Password").fill("not the password at all")
+        await page.get_by_role("button", name="Sign in").click()
+        assert "Check your user name and password" in await words(page, ".summary")
+        assert await page.get_by_label("User name").input_value() == cast.jean.username
+        assert await page.get_by_label("Password").input_value() == ""
+
+
+@pytest.mark.item("Q15", "Q16", "Q17")
+async def test_newcomer_registers_confirms_the_address_and_is_told_to_wait(windows: Windows, world: World) -> None:
+    person = world.stranger("Luc", "Arrivant")
+    async with windows.open("/fr/connexion") as page:
+        await page.get_by_role("link", name="Je suis un nouvel utilisateur").click()
+        assert await heading(page) == "Création d’un identifiant"
+        await page.get_by_label("Prénom").fill(person.first_name)
+        await page.get_by_label("Nom", exact=False).nth(1).fill(person.last_name)
+        await page.get_by_label("Adresse courriel").fill(person.email)
+        await page.get_by_label("Nom d’utilisateur").fill(person.username)
+        await page.get_by_label("Mot de passe", exact=False).first.fill(person.passphrase)
+        await page.get_by_label("Confirmer le mot de passe").fill(person.passphrase)
+        await page.get_by_role("button", name="Créer mon identifiant").click()
+        assert await heading(page) == "Consultez vos courriels"
+        link = next(one for one in (await world.mail(person, "Vérifiez"))["links"] if "/verify" in one)
+        await page.goto(link)
+        assert "token" not in page.url
+        await page.get_by_role("button", name="Confirmer mon adresse").click()
+        assert await heading(page) == "Adresse courriel confirmée"
+        await page.get_by_role("link", name="Se connecter").click()
+        await sign_in(page, person)
+        assert "un arpenteur-géomètre doit d’abord vous désigner comme délégataire" in await words(page)
+
+
+@pytest.mark.item("Q18", "Q19")
+async def test_delegate_of_one_surveyor_lands_on_his_file_tracking(windows: Windows, cast: Cast) -> None:
+    async with windows.open("/fr/accueil", cast.pierre) as page:
+        assert page.url.endswith(f"/fr/pour/{cast.jean.matricule}/cadastre")
+        assert await heading(page) == "Suivi de dossiers"
+        said = await words(page, ".context")
+        assert said == f"Vous agissez au nom de Jean Piette matricule {cast.jean.matricule}"
+
+
+@pytest.mark.item("Q20", "Q21")
+async def test_delegate_of_several_chooses_and_switches(windows: Windows, cast: Cast) -> None:
+    async with windows.open("/fr/accueil", cast.edith) as page:
+        assert await heading(page) == "Sélection d’un délégant"
+        assert await words(page, "thead") == "Sélection Matricule Arpenteur-géomètre"
+        await page.get_by_label("Claire Lavoie").check()
+        await page.get_by_role("button", name="Appliquer").click()
+        assert "Claire Lavoie" in await words(page, ".context")
+        await page.get_by_role("link", name="Délégation").click()
+        await page.get_by_label("Jean Piette").check()
+        await page.get_by_role("button", name="Appliquer").click()
+        assert "Jean Piette" in await words(page, ".context")
+
+
+@pytest.mark.item("Q22")
+async def test_sign_out_ends_the_session_and_its_pages(windows: Windows, cast: Cast) -> None:
+    async with windows.open("/fr/connexion") as page:
+        await sign_in(page, cast.jean)
+        inside = page.url
+        assert await words(page, ".top-links") == "Accueil Nous joindre Quitter English"
+        await page.get_by_role("button", name="Quitter").click()
+        assert "Vous avez quitté Mandat." in await words(page)
+        await page.goto(inside)
+        assert await heading(page) == "Authentification"

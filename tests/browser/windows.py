@@ -1,0 +1,102 @@
+"""Browser windows: of anybody, or of somebody who is signed in; and what every page must be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from axe_playwright_python.async_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Page, StorageState
+
+    from tests.journeys.world import Somebody
+
+DESKTOP = {"width": 1100, "height": 800}
+PHONE = {"width": 320, "height": 640}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOST = 100_000
+AXE = Axe()
+
+
+@dataclass
+class Windows:
+    """Opens windows on the running system; who signed in once is signed in for the session of tests."""
+
+    browser: Browser
+    url: str
+    states: dict[str, StorageState] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def context(self, person: Somebody | None = None, **options: Any) -> AsyncIterator[BrowserContext]:
+        """Open a browser of its own, signed in as a person if there is one; console errors fail the test."""
+        state = await self.state_of(person) if person else None
+        given = {"viewport": DESKTOP, "locale": "fr-CA", "base_url": self.url, "storage_state": state} | options
+        context = await self.browser.new_context(**given)
+        context.set_default_timeout(20_000)
+        try:
+            yield context
+        finally:
+            await context.close()
+
+    @asynccontextmanager
+    async def open(self, path: str = "", person: Somebody | None = None, **options: Any) -> AsyncIterator[Page]:
+        """Open a window, at a path if there is one."""
+        async with self.context(person, **options) as context:
+            page = await context.new_page()
+            if path:
+                await page.goto(path)
+            yield page
+
+    async def state_of(self, person: Somebody) -> StorageState:
+        """Sign in once, and give the cookies."""
+        if person.username not in self.states:
+            async with self.open("/fr/connexion") as page:
+                await sign_in(page, person)
+                self.states[person.username] = await page.context.storage_state()
+        return self.states[person.username]
+
+
+async def sign_in(page: Page, person: Somebody) -> None:
+    """Fill in the sign-in page that is open, and go in."""
+    await page.locator("[name=username]").fill(person.username)
+    await page.locator("[name=password]").fill(person.passphrase)
+    await page.locator("main form button").click()
+    await page.wait_for_url(lambda url: "/connexion" not in url and "/sign-in" not in url)
+
+
+async def heading(page: Page) -> str:
+    """Give the heading of the page, or of the window over it."""
+    where = "dialog h1" if await page.locator("dialog[open]").count() else "main h1"
+    return (await page.locator(where).inner_text()).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+async def words(page: Page, where: str = "main") -> str:
+    """Give the words of a part of the page, with plain spaces."""
+    found = await page.locator(where).first.inner_text()
+    return " ".join(found.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+async def ensure_accessible(page: Page) -> None:
+    """Fail for every finding of axe by WCAG 2.2 AA and by good practice."""
+    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
+    results = await AXE.run(page, options=options)
+    found = [
+        f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in results.response["violations"]
+    ]
+    assert found == [], f"{page.url}: {found}"
+
+
+async def ensure_no_sideways(page: Page) -> None:
+    """Fail when a page is wider than its window."""
+    wide, window = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= window, f"{page.url} is {wide} wide in {window}"
+
+
+def is_bound(path: Path) -> bool:
+    """Tell whether a file is there and not empty."""
+    return path.is_file() and path.stat().st_size > 0

@@ -28,6 +28,8 @@ PARTS = {
 }
 TEMPLATES: frozenset[str] = frozenset()
 """Queries that a store completes from a closed table; the store's own test prepares each."""
+ASKING = {**PARTS, "portal": "services.portal"}
+"""Whoever has named queries; the portal has pages instead of routes."""
 
 
 def routes(name: str):
@@ -68,14 +70,14 @@ def test_each_email_has_its_templates_and_no_template_is_an_orphan() -> None:
         assert {"fr.txt", "en.txt"} == {entry.name for entry in (folder / name).iterdir()}
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", ASKING)
 async def test_each_named_query_prepares_against_the_migrated_schema(
     name: str, database: Callable[..., Awaitable[str]]
 ) -> None:
-    areas = [*substrate.AREAS, Area(name, resources.files(PARTS[name]) / "sql/migrations"), signing.AREA]
+    areas = [*substrate.AREAS, Area(name, resources.files(ASKING[name]) / "sql/migrations"), signing.AREA]
     connection = await asyncpg.connect(await database(*areas))
     try:
-        for query in queries.load(PARTS[name]):
+        for query in queries.load(ASKING[name]):
             if query not in TEMPLATES:
                 await prepare(connection, name, query)
     finally:
@@ -84,7 +86,7 @@ async def test_each_named_query_prepares_against_the_migrated_schema(
 
 async def prepare(connection: asyncpg.Connection, part: str, query: str) -> None:
     try:
-        await connection.prepare(queries.load(PARTS[part])[query])
+        await connection.prepare(queries.load(ASKING[part])[query])
     except asyncpg.PostgresError as error:
         raise AssertionError(f"{part}: {query}: {error}") from error
 

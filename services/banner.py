@@ -14,7 +14,7 @@ from services import sample
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from services.accounts import schemas
+    from services.accounts.schemas import imports as schemas
     from services.together import Place
 
 

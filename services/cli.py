@@ -16,7 +16,8 @@ import platformdirs
 from rich import console
 
 from services import banner, sample, together, verifying
-from services.accounts import imports, pins, queries
+from services.accounts import imports, pins
+from services.accounts.queries import imports as queries
 from services.identity import commands as identity
 from services.operations import cli as operations
 from services.operations import secretfiles

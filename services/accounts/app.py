@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.accounts import pins, routes, subscribers
+from services.accounts import pins, routes, store_members, subscribers
+from services.accounts.rules.members import Member
+from services.accounts.settings import Settings
 from shared import service
 from shared.crypto import keyring, sealing
+from shared.db.coalesce import Coalescer
 from shared.db.migrate import Area
 from shared.web import server
 
 if TYPE_CHECKING:
-    from services.accounts.settings import Settings
+    from uuid import UUID
+
     from shared.db.pool import Pool
 
 AREA = Area("accounts", Path(str(resources.files("services.accounts") / "sql/migrations")))
@@ -25,7 +30,9 @@ class Deps:
     """What accounts' endpoints use."""
 
     pool: Pool
+    settings: Settings
     secrets: pins.Secrets
+    facts: Coalescer[tuple[UUID, UUID], Member | None]
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
@@ -33,7 +40,12 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
     secrets = pins.Secrets(
         pins=keyring.Keyring.load(settings.secrets, "pin"), sealer=sealing.Sealer.load(settings.secrets)
     )
-    deps = Deps(pool=infra.pool, secrets=secrets)
+    deps = Deps(
+        pool=infra.pool,
+        settings=settings,
+        secrets=secrets,
+        facts=Coalescer(partial(store_members.list_facts, infra.pool)),
+    )
     return service.Service(
         name="accounts",
         app=server.make_app("accounts", routes.ROUTES, deps, infra),

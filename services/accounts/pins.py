@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import prometheus_client
 import structlog
 
-from services.accounts import rules
+from services.accounts.rules import pins as rules
 from shared.contracts.problems import common
-from shared.contracts.secrets import PinSecret
+from shared.contracts.secrets import LinkSecret, PinSecret
 from shared.web import metrics, throttle
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from shared.contracts.problems.base import Problem
     from shared.crypto.keyring import Keyring
     from shared.crypto.sealing import Sealer
     from shared.db.pool import Pool
@@ -48,9 +50,26 @@ class Secrets:
 
     def new_pin(self) -> tuple[bytes, bytes, str]:
         """Make a PIN; give its digest, its ciphertext for display, and the sealed notice."""
+        pin, digest, shown = self.make()
+        return digest, shown, self.seal(pin)
+
+    def make(self) -> tuple[str, bytes, bytes]:
+        """Make a PIN that is shown to whoever asks for it; give it, its digest and its ciphertext."""
         pin = rules.make_pin()
         digest = self.pins.digest(pin.replace("-", ""), PURPOSE)
-        return digest, self.pins.seal(pin.encode(), PURPOSE), self.sealer.seal(PinSecret(pin=pin))
+        return pin, digest, self.pins.seal(pin.encode(), PURPOSE)
+
+    def seal(self, pin: str) -> str:
+        """Seal a PIN for a notice."""
+        return self.sealer.seal(PinSecret(pin=pin))
+
+    def seal_link(self, token: str) -> str:
+        """Seal the token of a link for the e-mail that carries it."""
+        return self.sealer.seal(LinkSecret(token=token))
+
+    def show(self, shown: bytes) -> str:
+        """Open the ciphertext of a PIN."""
+        return self.pins.open(shown, PURPOSE).decode()
 
     def digests(self, typed: str) -> list[bytes]:
         """Give what a typed PIN may lie under, by each accepted key; nothing lies under what cannot be a PIN."""
@@ -70,6 +89,17 @@ async def begin_try(pool: Pool, person: UUID) -> bool:
         return True
     await _spend_failure(pool)
     return False
+
+
+@asynccontextmanager
+async def trying(pool: Pool, person: UUID, refusal: type[Problem]) -> AsyncIterator[None]:
+    """Let a person try a PIN within the limits; the refusal that tells a wrong one is counted."""
+    first = await begin_try(pool, person)
+    try:
+        yield
+    except refusal:
+        await failed(pool, first=first)
+        raise
 
 
 async def failed(pool: Pool, *, first: bool) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from services.accounts import rules
+from services.accounts.rules import company_rows, licences, rosters
 from shared.contracts.problems import accounts as problems
+from shared.contracts.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator
 
 LONGEST_RECORD = 16_384
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-Read = rules.Row | rules.RowFault
+Read = licences.Row | company_rows.Row | rosters.RowFault
+LAYOUTS = (licences.LAYOUT, company_rows.LAYOUT)
+"""What can be imported; the header decides which it is."""
 
 
 async def lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
@@ -39,6 +42,7 @@ class Reader:
         self._line = 0
         self._open: list[tuple[int, str]] = []
         self._header: list[str | None] | None = None
+        self.layout = licences.LAYOUT
         self._delimiter = ","
 
     def feed(self, line: bytes) -> list[Read]:
@@ -88,7 +92,7 @@ class Reader:
         self._open = []
         if self._header is None:
             raise problems.RosterUnreadable
-        found: list[Read] = [rules.RowFault(begun, code)]
+        found: list[Read] = [rosters.RowFault(begun, code)]
         for number, text in others:
             found += self._take(number, text)
         return found
@@ -97,19 +101,26 @@ class Reader:
         if not any(cell.strip() for cell in cells):
             return []
         if self._header is None:
-            self._header = _read_header(cells)
+            self.layout = _layout(cells)
+            self._header = _read_header(self.layout, cells)
             return []
         try:
-            return [rules.read_row(begun, self._header, cells)]
-        except rules.RowFault as fault:
+            return [rosters.read_row(self.layout, begun, self._header, cells)]
+        except rosters.RowFault as fault:
             return [fault]
 
 
-def _read_header(cells: list[str]) -> list[str | None]:
-    if not all(rules.is_text(cell) for cell in cells):
+def _layout(cells: list[str]) -> rosters.Layout:
+    """Choose what the file is about by the column that tells its rows apart; licences when none is there."""
+    return next((layout for layout in LAYOUTS if rosters.has_key(layout, cells)), LAYOUTS[0])
+
+
+def _read_header(layout: rosters.Layout, cells: list[str]) -> list[str | None]:
+    if not all(rosters.is_text(cell) for cell in cells):
         raise problems.RosterUnreadable
     try:
-        return rules.read_header(cells)
-    except rules.HeaderFault as fault:
-        names = (" / ".join(dict.fromkeys((rules.COLUMNS[name][0], name))) for name in fault.columns)
-        raise problems.RosterColumnsWrong(columns=", ".join(names)) from fault
+        return rosters.read_header(layout, cells)
+    except rosters.HeaderFault as fault:
+        names = (" / ".join(dict.fromkeys((layout.columns[name][0], name))) for name in fault.columns)
+        required = Text(layout.names(0), layout.names(-1))
+        raise problems.RosterColumnsWrong(columns=", ".join(names), required=required) from fault

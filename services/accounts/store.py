@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.accounts.rules import companies
 from shared.db import queries
 
 if TYPE_CHECKING:
@@ -12,17 +13,18 @@ if TYPE_CHECKING:
 
     from asyncpg import Record
 
-    from services.accounts import rules
+    from services.accounts.rules import rosters
     from shared.contracts.events.identity import User
     from shared.db.pool import Connection, Pool
 
 SQL = queries.load("services.accounts")
 
 
-async def upsert_person(connection: Connection, user: User, version: int) -> None:
+async def upsert_person(connection: Connection, user: User, version: int, *, gone: bool = False) -> None:
     """Keep the newest state of a person."""
-    facts = (user.id, user.username, user.first_name, user.last_name, user.email, user.verified, version)
-    await connection.execute(SQL["upsert_person"], *facts)
+    names = (user.id, user.username, user.first_name, user.last_name, user.email, user.verified, version)
+    more = (user.language.value, user.operator, gone, companies.sort_key(f"{user.last_name} {user.first_name}"))
+    await connection.execute(SQL["upsert_person"], *names, *more)
 
 
 async def is_verified(pool: Pool, person: UUID) -> bool:
@@ -72,7 +74,7 @@ async def end_import(connection: Connection, import_id: UUID, state: str) -> Non
     await connection.execute(SQL["end_import"], import_id, state)
 
 
-async def insert_faults(connection: Connection, import_id: UUID, faults: Sequence[rules.RowFault]) -> None:
+async def insert_faults(connection: Connection, import_id: UUID, faults: Sequence[rosters.RowFault]) -> None:
     """Record rows that did not land."""
     columns = [fault.line for fault in faults], [fault.column for fault in faults], [fault.code for fault in faults]
     await connection.execute(SQL["insert_faults"], import_id, *columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.accounts import commands
+from services.accounts.commands import people
 from shared.contracts.events import identity
 from shared.service import Received, Subscription
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 async def on_user(connection: Connection, received: Received[identity.User]) -> None:
     """Keep the person as the event shows him."""
-    await commands.remember_person(connection, received.data, received.envelope.sequence)
+    await people.remember_person(connection, received.data, received.envelope.sequence)
 
 
 async def on_user_removed(connection: Connection, received: Received[identity.UserRemoved]) -> None:
     """Forget a person who was never verified; the version stays, so that nothing older brings him back."""
-    await commands.forget_person(connection, received.data, received.envelope.sequence)
+    await people.forget_person(connection, received.data, received.envelope.sequence)
 
 
 SUBSCRIPTIONS = (

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.audit import commands, store
 from services.audit.schemas import Report
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, delegation, identity, notifications
+from shared.contracts.events import accounts, applications, companies, delegation, identity, notifications
 from shared.messaging import consumer
 from shared.service import Received, Subscription
 
@@ -62,6 +62,29 @@ def the_recipient(envelope: Envelope, data: notifications.Email) -> UUID | None:
     return data.recipient
 
 
+def the_member(envelope: Envelope, data: companies.Member) -> UUID:
+    """Name the member of an account the event is about."""
+    del envelope
+    return data.member.id
+
+
+def the_claimer(envelope: Envelope, data: companies.AccountClaimed | companies.Claim) -> UUID:
+    """Name the person who claimed the account."""
+    del envelope
+    return data.claimer.id
+
+
+def the_asker(envelope: Envelope, data: companies.Takeover) -> UUID:
+    """Name the person who asked to take over the account."""
+    del envelope
+    return data.asked_by.id
+
+
+def nobody(envelope: Envelope, data: Event) -> None:
+    """Name nobody: it is about an account as such."""
+    del envelope, data
+
+
 RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (accounts.LicenceChanged, "licence.changed", actor, the_holder),
     (accounts.LicenceGranted, "licence.granted", actor, the_holder),
@@ -69,6 +92,32 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (accounts.LicenceReinstated, "licence.reinstated", actor, the_holder),
     (accounts.LicenceSuspended, "licence.suspended", actor, the_holder),
     (accounts.PinIssued, "pin.issued", actor, the_holder),
+    (companies.AccountChanged, "account.changed", actor, nobody),
+    (companies.AccountClaimed, "account.claimed", actor, the_claimer),
+    (companies.AccountImported, "account.imported", actor, nobody),
+    (companies.AccountOrphaned, "account.orphaned", actor, nobody),
+    (companies.AccountPinIssued, "account-pin.issued", actor, nobody),
+    (companies.AccountPinRotated, "account-pin.rotated", actor, nobody),
+    (companies.AccountRegistered, "account.registered", actor, actor),
+    (companies.ClaimAnnounced, "claim.announced", actor, the_claimer),
+    (companies.ClaimContested, "claim.contested", actor, the_claimer),
+    (companies.ContestDismissed, "contest.dismissed", actor, the_claimer),
+    (companies.ContestUpheld, "contest.upheld", actor, the_claimer),
+    (companies.GuessingDetected, "guessing.detected", actor, nobody),
+    (companies.LastManagerRefused, "last-manager.refused", actor, nobody),
+    (companies.MemberChanged, "member.changed", actor, the_member),
+    (companies.MemberJoined, "member.joined", actor, the_member),
+    (companies.MemberLeft, "member.left", actor, the_member),
+    (companies.MemberRemoved, "member.removed", actor, the_member),
+    (companies.SuccessorNamed, "successor.named", actor, nobody),
+    (companies.SuccessorPromoted, "successor.promoted", actor, the_member),
+    (companies.TakeoverAnnounced, "takeover.announced", actor, the_asker),
+    (companies.TakeoverApproved, "takeover.approved", actor, the_asker),
+    (companies.TakeoverCompleted, "takeover.completed", actor, the_asker),
+    (companies.TakeoverObjected, "takeover.objected", actor, the_asker),
+    (companies.TakeoverRefused, "takeover.refused", actor, the_asker),
+    (companies.TakeoverRequested, "takeover.requested", actor, the_asker),
+    (companies.TakeoverWithdrawn, "takeover.withdrawn", actor, the_asker),
     (delegation.ActingStarted, "acting.started", the_delegate, the_delegator),
     (delegation.DelegateAdded, "delegate.added", the_delegator, the_delegator),
     (delegation.DelegateRemoved, "delegate.removed", the_delegator, the_delegator),

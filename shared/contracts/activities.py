@@ -22,12 +22,30 @@ class Activity:
 
 
 _ALL = (
+    Activity(
+        "account-pin.issued",
+        Text("Émission d’un nouveau NIP de compte", "New PIN of an account issued"),
+        personal=False,
+    ),
+    Activity("account-pin.rotated", Text("Remplacement du NIP du compte", "PIN of the account replaced")),
+    Activity("account.changed", Text("Modification du compte", "Account changed")),
+    Activity("account.claimed", Text("Association d’un compte importé", "Imported account claimed")),
+    Activity("account.imported", Text("Importation d’un compte", "Account imported"), personal=False),
+    Activity("account.orphaned", Text("Compte laissé sans personne qui le gère", "Account left without a manager")),
+    Activity(
+        "account.registered",
+        Text("Création d’un compte de professionnel ou d’entrepreneur", "Professional or contractor account created"),
+    ),
     Activity("acting.started", Text("Début d’intervention au nom d’un délégant", "Began to act for a delegator")),
     Activity(
         "cadastre-file.followed",
         Text("Consultation d’un dossier du cadastre", "Cadastre file viewed"),
         reported=True,
     ),
+    Activity(
+        "claim.announced", Text("Avis d’association envoyé à un contact", "Contact told of a claim"), personal=False
+    ),
+    Activity("claim.contested", Text("Contestation de l’association du compte", "Claim of the account contested")),
     Activity(
         "closing-date.extended",
         Text("Prolongement de la date de fermeture", "Closing date extended"),
@@ -39,6 +57,8 @@ _ALL = (
     Activity(
         "contact-company.removed", Text("Retrait de la personne-ressource", "Contact company removed"), reported=True
     ),
+    Activity("contest.dismissed", Text("Contestation rejetée", "Contest dismissed")),
+    Activity("contest.upheld", Text("Contestation retenue", "Contest upheld")),
     Activity("delegate.added", Text("Ajout d’un délégataire", "Delegate added")),
     Activity("delegate.removed", Text("Suppression d’un délégataire", "Delegate removed")),
     Activity("delegate.searched", Text("Recherche d’un délégataire", "Delegate searched for")),
@@ -47,22 +67,37 @@ _ALL = (
     Activity("email.changed", Text("Changement d’adresse courriel", "E-mail address changed")),
     Activity("email.failed", Text("Courriel non remis", "E-mail not delivered"), personal=False),
     Activity("email.sent", Text("Courriel envoyé", "E-mail sent"), personal=False),
+    Activity("guessing.detected", Text("NIP essayés en grand nombre", "PINs tried in great numbers"), personal=False),
     Activity("inspection.requested", Text("Demande d’inspection", "Inspection requested"), reported=True),
+    Activity(
+        "last-manager.refused",
+        Text(
+            "Refus\N{NO-BREAK SPACE}: il faut au moins une personne qui gère le compte",
+            "Refused: there must be at least one manager of the account",
+        ),
+    ),
     Activity("licence.changed", Text("Correction du permis au tableau", "Licence corrected on the roster")),
     Activity("licence.granted", Text("Association du permis d’arpenteur-géomètre", "Land surveyor licence claimed")),
     Activity("licence.imported", Text("Importation du permis", "Licence imported"), personal=False),
     Activity("licence.reinstated", Text("Rétablissement du permis", "Licence reinstated")),
     Activity("licence.suspended", Text("Suspension du permis", "Licence suspended")),
     Activity(
+        "lot-correction.verified",
+        Text("Vérification de la correction de lots", "Lot correction verified"),
+        reported=True,
+    ),
+    Activity(
         "lot.reserved",
         Text("Réservation de lots et plans complémentaires en TR", "Lots and complementary plans reserved"),
         reported=True,
     ),
     Activity(
-        "lot-correction.verified",
-        Text("Vérification de la correction de lots", "Lot correction verified"),
-        reported=True,
+        "member.changed",
+        Text("Modification des permissions d’une personne associée", "Permissions of a member changed"),
     ),
+    Activity("member.joined", Text("Association d’une personne au compte", "Member joined the account")),
+    Activity("member.left", Text("Départ d’une personne associée", "Member left the account")),
+    Activity("member.removed", Text("Retrait d’une personne associée", "Member removed from the account")),
     Activity("password.changed", Text("Changement de mot de passe", "Password changed")),
     Activity(
         "permit-application.submitted",
@@ -74,11 +109,24 @@ _ALL = (
     Activity("product.ordered", Text("Commande de produits cadastraux", "Cadastral products ordered"), reported=True),
     Activity("registration.repeated", Text("Inscription répétée", "Repeated registration"), personal=False),
     Activity("reset.requested", Text("Demande de nouveau mot de passe", "Password reset requested")),
+    Activity("successor.named", Text("Désignation de la relève", "Successor named")),
+    Activity("successor.promoted", Text("Relève devenue responsable du compte", "Successor became manager")),
     Activity(
         "survey-file.followed",
         Text("Consultation d’un dossier d’arpentage", "Survey file viewed"),
         reported=True,
     ),
+    Activity(
+        "takeover.announced", Text("Avis de reprise envoyé à un contact", "Contact told of a take-over"), personal=False
+    ),
+    Activity("takeover.approved", Text("Reprise du compte approuvée", "Take-over of the account approved")),
+    Activity("takeover.completed", Text("Reprise du compte confirmée", "Take-over of the account confirmed")),
+    Activity(
+        "takeover.objected", Text("Opposition à la reprise du compte", "Objection to the take-over of the account")
+    ),
+    Activity("takeover.refused", Text("Reprise du compte refusée", "Take-over of the account refused")),
+    Activity("takeover.requested", Text("Demande de reprise du compte", "Take-over of the account asked for")),
+    Activity("takeover.withdrawn", Text("Retrait de la demande de reprise", "Take-over of the account withdrawn")),
     Activity("template.changed", Text("Modification des modèles", "Templates changed"), reported=True),
     Activity(
         "update-request.deposited",

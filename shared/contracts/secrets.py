@@ -24,3 +24,10 @@ class PinSecret(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     pin: str
+
+
+class LinkSecret(BaseModel):
+    """The single-use token of a link to contest a claim, or to object to a take-over."""
+
+    model_config = ConfigDict(frozen=True)
+    token: str

@@ -58,6 +58,17 @@ FAULTS: dict[str, Text] = {
     "model_type": Text("Indiquez un objet.", "Give an object."),
     "model_attributes_type": Text("Indiquez un objet.", "Give an object."),
     "dict_type": Text("Indiquez un objet.", "Give an object."),
+    "email": Text("Indiquez une adresse courriel, nom@exemple.ca.", "Give an e-mail address, name@example.ca."),
+    "line_of_text": Text(
+        "Indiquez un texte d’une ligne, sans caractère invisible.", "Give one line of text, without hidden characters."
+    ),
+    "phone": Text(
+        "Indiquez un numéro de téléphone à dix chiffres, ou avec + et l’indicatif du pays.",
+        "Give a telephone number of ten digits, or with + and the code of the country.",
+    ),
+    "postal_code": Text("Indiquez un code postal canadien, A1A 1A1.", "Give a Canadian postal code, A1A 1A1."),
+    "province": Text("Indiquez une province ou un territoire du Canada.", "Give a province or territory of Canada."),
+    "tarion_number": Text("Indiquez un numéro Tarion, B12345.", "Give a Tarion number, B12345."),
 }
 PREFIXES: tuple[tuple[str, Text], ...] = (
     ("datetime", Text("Indiquez une date et une heure.", "Give a date and time.")),

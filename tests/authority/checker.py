@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from services.client import Answer
 from shared import ids
-from tests.authority import asks_identity, asks_others, books
+from tests.authority import asks_companies, asks_identity, asks_others, books
 from tests.authority.asks import BUILDERS, Ask, Asked, filled
 from tests.authority.cast import ACTORS, Cast
 from tests.authority.matrix import WORDS, Row
 
-LOADED = (asks_identity, asks_others)
+LOADED = (asks_companies, asks_identity, asks_others)
 WATCHED = ("anonymous", "stranger", "other-delegate", "frozen-delegate", "suspended")
 """Who must find nothing of Jean's in any answer."""
 TOLD = frozenset({"refused", "no-delegation", "licence-suspended", "not-a-surveyor", "email-not-retriable"})

@@ -1,13 +1,20 @@
 -- name: upsert_person
 -- Keep the newest state of a person.
-insert into person (id, username, first_name, last_name, email, verified, version) values ($1, $2, $3, $4, $5, $6, $7)
+insert into person (
+    id, username, first_name, last_name, email, verified, version, language, operator, gone, sort_key
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (id) do update set
     username = excluded.username,
     first_name = excluded.first_name,
     last_name = excluded.last_name,
     email = excluded.email,
     verified = excluded.verified,
-    version = excluded.version
+    version = excluded.version,
+    language = excluded.language,
+    operator = excluded.operator,
+    gone = person.gone or excluded.gone,
+    sort_key = excluded.sort_key
 where excluded.version > person.version
 
 -- name: find_verified

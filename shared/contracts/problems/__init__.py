@@ -5,6 +5,7 @@ from shared.contracts.problems import (
     audit,
     cadastre,
     common,
+    companies,
     delegation,
     gateway,
     identity,
@@ -15,7 +16,7 @@ from shared.contracts.problems.base import Problem
 
 __all__ = ["PROBLEMS", "Problem"]
 
-MODULES = (accounts, audit, cadastre, common, delegation, gateway, identity, notifications, permits)
+MODULES = (accounts, audit, cadastre, common, companies, delegation, gateway, identity, notifications, permits)
 
 
 def _collect() -> dict[str, type[Problem]]:

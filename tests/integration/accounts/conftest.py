@@ -79,6 +79,9 @@ class World:
     def as_(self, person: UUID) -> web.Api:
         return web.Api(self.base, self.issuer.person(person))
 
+    def as_application(self) -> web.Api:
+        return web.Api(self.base, self.issuer.application("permits"))
+
     def as_operator(self) -> web.Api:
         return web.Api(self.base, self.issuer.operator(ids.uuid7()))
 

@@ -6,7 +6,8 @@ import secrets
 
 import pytest
 
-from services.accounts import commands, pins
+from services.accounts import pins
+from services.accounts.commands import licences as commands
 from shared import ids
 from shared.contracts.events import identity
 from shared.crypto.keyring import Keyring

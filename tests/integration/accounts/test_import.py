@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from services.accounts import api, rules
+from services.accounts.api import imports as api
+from services.accounts.rules import pins as rules
 from shared import ids
 from shared.contracts.secrets import PinSecret
 from tests.integration.accounts.conftest import CHANGED, CLAIRE, CSV, HEADER, IMPORTED, JEAN, roster

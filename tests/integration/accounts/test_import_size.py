@@ -12,7 +12,8 @@ from uuid import UUID
 import psutil
 import pytest
 
-from services.accounts import imports, queries
+from services.accounts import imports
+from services.accounts.queries import imports as queries
 from shared import ids
 from tests.integration.accounts.conftest import HEADER, IMPORTED, roster
 from tests.support.messaging import eventually

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts import pins, rules
+from services.accounts import pins
+from services.accounts.rules import pins as rules
 from shared.contracts.secrets import PinSecret
 from shared.crypto import sealing
 from shared.crypto.keyring import Keyring

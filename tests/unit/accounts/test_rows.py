@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from services.accounts import rules
+from services.accounts.rules import licences
+from services.accounts.rules import rosters as rules
 from shared.contracts.people import Language
 
-HEADER = rules.read_header(["matricule", "prenom", "nom", "courriel", "bureau", "langue"])
+HEADER = rules.read_header(licences.LAYOUT, ["matricule", "prenom", "nom", "courriel", "bureau", "langue"])
 GOOD = ["5003", "Jean", "Piette", "jpiette@mandat.example.com", "Québec", "fr"]
 
 
-def row(**changes: str) -> rules.Row:
+def row(**changes: str) -> licences.Row:
     names = ["matricule", "first_name", "last_name", "email", "office", "language"]
-    return rules.read_row(7, HEADER, [changes.get(name, cell) for name, cell in zip(names, GOOD, strict=True)])
+    return rules.read_row(
+        licences.LAYOUT, 7, HEADER, [changes.get(name, cell) for name, cell in zip(names, GOOD, strict=True)]
+    )
 
 
 def fault(**changes: str) -> tuple[int, str, str | None]:
@@ -32,13 +35,15 @@ def fault(**changes: str) -> tuple[int, str, str | None]:
     ],
 )
 def test_read_header_knows_the_columns_in_both_languages(cells):
-    assert ["matricule", "first_name", "last_name", "email", "office", "language"] == rules.read_header(cells)
+    assert ["matricule", "first_name", "last_name", "email", "office", "language"] == rules.read_header(
+        licences.LAYOUT, cells
+    )
 
 
 def test_read_header_takes_any_order_and_leaves_out_what_does_not_concern_us():
     cells = ["bureau", "téléphone", "nom", "prénom", "", "courriel", "matricule"]
     wanted = ["office", None, "last_name", "first_name", None, "email", "matricule"]
-    assert wanted == rules.read_header(cells)
+    assert wanted == rules.read_header(licences.LAYOUT, cells)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +56,12 @@ def test_read_header_takes_any_order_and_leaves_out_what_does_not_concern_us():
 )
 def test_read_header_names_the_columns_that_are_missing_or_doubled(cells, wrong):
     with pytest.raises(rules.HeaderFault) as caught:
-        rules.read_header(cells)
+        rules.read_header(licences.LAYOUT, cells)
     assert wrong == caught.value.columns
 
 
 def test_read_row_gives_the_licence():
-    wanted = rules.Row(7, "5003", "Jean", "Piette", "jpiette@mandat.example.com", "Québec", Language.FR)
+    wanted = licences.Row(7, "5003", "Jean", "Piette", "jpiette@mandat.example.com", "Québec", Language.FR)
     assert wanted == row()
 
 
@@ -79,8 +84,8 @@ def test_read_row_reads_the_language_french_when_there_is_none(written, language
 
 
 def test_read_row_of_a_file_without_languages_is_french():
-    header = rules.read_header(["matricule", "prenom", "nom", "courriel", "bureau"])
-    assert rules.read_row(2, header, GOOD[:5]).language is Language.FR
+    header = rules.read_header(licences.LAYOUT, ["matricule", "prenom", "nom", "courriel", "bureau"])
+    assert rules.read_row(licences.LAYOUT, 2, header, GOOD[:5]).language is Language.FR
 
 
 @pytest.mark.parametrize("matricule", ["12345678901", "A5003", "50 03", "-5", "5003.0", "٥٠٠٣", "²"])
@@ -88,7 +93,7 @@ def test_read_row_with_a_matricule_that_is_not_1_to_10_digits_is_a_fault(matricu
     assert (7, "matricule", "matricule") == fault(matricule=matricule)
 
 
-@pytest.mark.parametrize("column", rules.REQUIRED)
+@pytest.mark.parametrize("column", licences.LAYOUT.required)
 def test_read_row_without_a_required_value_is_a_fault(column):
     assert (7, "missing", column) == fault(**{column: "  "})
 
@@ -118,12 +123,12 @@ def test_read_row_with_a_value_that_does_not_fit_is_a_fault_of_its_column(column
 @pytest.mark.parametrize("cells", [GOOD[:5], [*GOOD, "autre"], []])
 def test_read_row_with_another_number_of_columns_is_a_fault(cells):
     with pytest.raises(rules.RowFault) as caught:
-        rules.read_row(7, HEADER, cells)
+        rules.read_row(licences.LAYOUT, 7, HEADER, cells)
     assert ("columns", None) == (caught.value.code, caught.value.column)
 
 
 def test_read_row_with_blank_cells_beyond_the_header_is_good():
-    assert rules.read_row(7, HEADER, [*GOOD, "", " "]).matricule == "5003"
+    assert rules.read_row(licences.LAYOUT, 7, HEADER, [*GOOD, "", " "]).matricule == "5003"
 
 
 def test_faults_have_a_reason_in_both_languages():

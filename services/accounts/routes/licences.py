@@ -1,27 +1,28 @@
-"""Accounts' URL table, under `/accounts`."""
+"""The URL table of licences and imports."""
 
-from services.accounts import api
+from services.accounts.api import imports
+from services.accounts.api import licences as api
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import accounts as problems
 from shared.contracts.problems import common
 from shared.web.routing import Route
 
 ROUTES = (
-    Route("GET", "/v1/imports", api.list_imports, Permission.OPERATOR_ROSTER_IMPORT),
+    Route("GET", "/v1/imports", imports.list_imports, Permission.OPERATOR_ROSTER_IMPORT),
     Route(
         "PUT",
         "/v1/imports/{import_id}",
-        api.import_roster,
+        imports.import_roster,
         Permission.OPERATOR_ROSTER_IMPORT,
         stream=True,
         transaction=False,
-        limit=api.LARGEST,
+        limit=imports.LARGEST,
         problems=(problems.ImportRunning, problems.RosterColumnsWrong, problems.RosterUnreadable),
     ),
     Route(
         "GET",
         "/v1/imports/{import_id}",
-        api.show_import,
+        imports.show_import,
         Permission.OPERATOR_ROSTER_IMPORT,
         problems=(common.NotFound,),
     ),

@@ -1,4 +1,4 @@
-"""Accounts over HTTP."""
+"""Imports over HTTP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.accounts import commands, imports, queries, schemas
+from services.accounts import imports
+from services.accounts.queries import imports as queries
+from services.accounts.schemas import imports as schemas
 from shared.contracts.problems import common
 from shared.web.routing import MEBIBYTE, Call
 
@@ -57,34 +59,3 @@ async def show_import(call: Call[Deps], import_id: UUID, query: schemas.FaultPag
 async def list_imports(call: Call[Deps]) -> schemas.Imports:
     """List the newest imports."""
     return await queries.list_imports(call.deps.pool)
-
-
-async def list_licences(call: Call[Deps], query: schemas.Listing) -> schemas.Licences:
-    """List licences by matricule."""
-    return await queries.list_licences(call.deps.pool, query)
-
-
-async def list_mine(call: Call[Deps]) -> schemas.Licences:
-    """List the caller’s own licence."""
-    return await queries.list_mine(call.deps.pool, call.principal.user_id)
-
-
-async def claim(call: Call[Deps], body: schemas.Claim) -> schemas.Licence:
-    """Claim a licence with its PIN: the caller is a surveyor from then on."""
-    row = await commands.claim(call.deps.pool, call.deps.secrets, call.principal.user_id, body.pin)
-    return queries.licence(row)
-
-
-async def suspend(call: Call[Deps], licence_id: UUID, body: schemas.Reason) -> schemas.Licence:
-    """Suspend a licence: its delegations freeze at once (decision 11)."""
-    return queries.licence(await commands.suspend(call.connection, licence_id, body.reason))
-
-
-async def reinstate(call: Call[Deps], licence_id: UUID, body: schemas.Reason) -> schemas.Licence:
-    """Reinstate a licence: its delegations are as before (decision 11)."""
-    return queries.licence(await commands.reinstate(call.connection, licence_id, body.reason))
-
-
-async def issue_pin(call: Call[Deps], licence_id: UUID) -> schemas.Licence:
-    """Send another PIN for an unclaimed licence; the former one is dead."""
-    return queries.licence(await commands.issue_pin(call.connection, call.deps.secrets, licence_id))

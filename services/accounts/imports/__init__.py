@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from services.accounts import commands, pins, roster, rules, store
-from shared import ids
-from shared.contracts.events import accounts as events
+from services.accounts import pins, roster, store
+from services.accounts.imports import companies, licences
+from services.accounts.rules import rosters
 from shared.contracts.problems import accounts as problems
-from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.contracts.envelope import Event
     from shared.db.pool import Connection, Pool
 
 BATCH = 500
@@ -28,6 +26,9 @@ BREATH = 50
 """Rows that are read before others get their turn."""
 CONFLICTS = (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 """A PIN that exists already, once in thousands of rosters, or a licence that somebody holds: a batch goes again."""
+Writer = Callable[[Any, pins.Secrets, Sequence[Any]], Awaitable[tuple[int, int]]]
+WRITERS: dict[str, Writer] = {"matricule": licences.write, "number": companies.write}
+"""What brings rows into the database, by the column that tells them apart."""
 Report = Callable[[int, int], None]
 """Told bytes and rows done so far, after each batch."""
 
@@ -84,6 +85,7 @@ class _Import:
     secrets: pins.Secrets
     import_id: UUID
     report: Report
+    key: str = ""
     done: int = 0
     rows: int = 0
 
@@ -93,6 +95,7 @@ class _Import:
         async for line in roster.lines(chunks):
             self.done += len(line)
             batch += reader.feed(line)
+            self.key = reader.layout.key
             if len(batch) >= BATCH:
                 await self.land(batch)
                 batch = []
@@ -114,57 +117,26 @@ class _Import:
         self.report(self.done, self.rows)
 
     async def _land(self, connection: Connection, batch: Sequence[roster.Read]) -> None:
-        good, faults = await _sort(connection, batch)
-        created, changed = await _write(connection, self.secrets, good) if good else (0, 0)
+        good, faults = await _sort(connection, batch, self.key)
+        created, changed = await WRITERS[self.key](connection, self.secrets, good) if good else (0, 0)
         if faults:
             await store.insert_faults(connection, self.import_id, faults)
         counts = (len(batch), created, changed, len(good) - created - changed, len(faults))
         await store.count_import(connection, self.import_id, counts)
 
 
-async def _sort(connection: Connection, batch: Sequence[roster.Read]) -> tuple[list[rules.Row], list[rules.RowFault]]:
-    """Part good rows from faults; of the rows with one matricule only the first in the file is good."""
-    faults = [read for read in batch if isinstance(read, rules.RowFault)]
-    rows = [read for read in batch if isinstance(read, rules.Row)]
-    new = await store.insert_seen(connection, [row.matricule for row in rows]) if rows else set()
+async def _sort(
+    connection: Connection, batch: Sequence[roster.Read], key: str
+) -> tuple[list[Any], list[rosters.RowFault]]:
+    """Part good rows from faults; of the rows with one key only the first in the file is good."""
+    faults = [read for read in batch if isinstance(read, rosters.RowFault)]
+    rows = [read for read in batch if not isinstance(read, rosters.RowFault)]
+    new = await store.insert_seen(connection, [row.key for row in rows]) if rows else set()
     good = []
     for row in rows:
-        if row.matricule in new:
-            new.remove(row.matricule)
+        if row.key in new:
+            new.remove(row.key)
             good.append(row)
         else:
-            faults.append(rules.RowFault(row.line, "duplicate", "matricule"))
+            faults.append(rosters.RowFault(row.line, "duplicate", key))
     return good, faults
-
-
-async def _write(connection: Connection, secrets: pins.Secrets, rows: Sequence[rules.Row]) -> tuple[int, int]:
-    known = await store.lock_licences_by_matricule(connection, [row.matricule for row in rows])
-    new = [row for row in rows if row.matricule not in known]
-    changed = [row for row in rows if row.matricule in known and row.facts() != _facts(known[row.matricule])]
-    said: list[tuple[Event, int]] = []
-    if new:
-        said += await _create(connection, secrets, new)
-    if changed:
-        corrections = [(known[row.matricule]["id"], *row.facts()) for row in changed]
-        for record in await store.update_licences(connection, corrections):
-            said.append((commands.licence_event(events.LicenceChanged, record), record["version"]))
-    await outbox.emit_many(connection, said)
-    return len(new), len(changed)
-
-
-def _facts(row: asyncpg.Record) -> tuple[str, ...]:
-    return (row["first_name"], row["last_name"], row["email"], row["office"], row["language"])
-
-
-async def _create(connection: Connection, secrets: pins.Secrets, new: Sequence[rules.Row]) -> list[tuple[Event, int]]:
-    """Insert new licences, each with its PIN; the cryptography runs beside the event loop."""
-    made = await asyncio.to_thread(lambda: [secrets.new_pin() for _ in new])
-    values = [
-        (ids.uuid7(), row.matricule, *row.facts(), digest, shown)
-        for row, (digest, shown, _) in zip(new, made, strict=True)
-    ]
-    sealed = {row.matricule: notice for row, (_, _, notice) in zip(new, made, strict=True)}
-    return [
-        (commands.licence_event(events.LicenceImported, record, sealed=sealed[record["matricule"]]), record["version"])
-        for record in await store.insert_licences(connection, values)
-    ]

@@ -1,10 +1,11 @@
-"""What accounts does with licences: grant, suspend, reinstate, issue PINs. Importing is in `imports.py`."""
+"""Licences: grant, suspend, reinstate, issue PINs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from services.accounts import pins, rules, store
+from services.accounts import pins, store
+from services.accounts.rules import licences as rules
 from shared.contracts.events import accounts as events
 from shared.contracts.problems import accounts as problems
 from shared.contracts.problems import common
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from asyncpg import Record
 
-    from shared.contracts.events.identity import User
     from shared.db.pool import Connection, Pool
 
 L = TypeVar("L", bound=events.Licence)
@@ -26,17 +26,6 @@ def licence_event(kind: type[L], row: Record, **more: Any) -> L:
     """Make an event of a licence's row: the state after the change."""
     facts = {name: row[name] for name in ("id", "matricule", "first_name", "last_name", "email", "office", "language")}
     return kind(**facts, holder=row["holder"], status=rules.status(row["holder"], suspended=row["suspended"]), **more)
-
-
-async def remember_person(connection: Connection, user: User, version: int) -> None:
-    """Keep the copy of a person, who may claim when verified."""
-    await store.upsert_person(connection, user, version)
-
-
-async def forget_person(connection: Connection, user: User, version: int) -> None:
-    """Keep of a person the id and the version alone."""
-    blank = dict.fromkeys(("username", "first_name", "last_name", "email"), "")
-    await store.upsert_person(connection, user.model_copy(update={**blank, "verified": False}), version)
 
 
 async def claim(pool: Pool, secrets: pins.Secrets, person: UUID, typed: str) -> Record:

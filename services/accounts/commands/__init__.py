@@ -1,0 +1,1 @@
+"""One function per use case, by what it is about."""

@@ -1,0 +1,5 @@
+"""Accounts' URL table, under `/accounts`, by what it is about."""
+
+from services.accounts.routes import companies, licences
+
+ROUTES = (*licences.ROUTES, *companies.ROUTES)

@@ -1,0 +1,1 @@
+"""What may be and what happens then; no I/O."""

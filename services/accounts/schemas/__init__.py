@@ -1,0 +1,1 @@
+"""Bodies and queries of accounts’ HTTP interface, by what they are about."""

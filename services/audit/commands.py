@@ -20,11 +20,33 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MONTHS_AHEAD = 3
+LONG_LIST = 5_000
+"""Rows from which on a list is counted; a shorter one is read whole, which takes a few milliseconds."""
+LONG_RUN = 3_000
 
 
 async def remember_person(connection: Connection, person: UUID, name: str, version: int) -> None:
     """Keep the name under which a person's coming activities are recorded."""
     await store.upsert_person(connection, person, name, rules.sort_key(name), version)
+
+
+async def remember_account(
+    connection: Connection, account: UUID, name: str, managers: Iterable[UUID], version: int
+) -> None:
+    """Keep the name of a business account, and who manages it and so sees what is done for it."""
+    if await store.upsert_company(connection, account, name, rules.sort_key(name), version):
+        await store.replace_managers(connection, account, managers)
+
+
+async def prepare_lists(pool: Pool) -> None:
+    """Begin to count the lists that have grown long, and cut the runs of file numbers that have grown."""
+    for party in await store.list_long(pool, LONG_LIST):
+        await store.track(pool, party)
+        log.info("list is counted", party=str(party))
+    async with pool.connection() as connection:
+        for party, low, below in await store.list_grown_runs(connection, LONG_RUN):
+            async with connection.transaction():
+                await store.cut_run(connection, party, low, below)
 
 
 async def prepare_months(pool: Pool) -> None:

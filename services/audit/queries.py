@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.audit import rules, schemas, store_lists
+from services.audit import rules, schemas, store_lists, store_tallies, tallies
 from shared.contracts import activities
 from shared.contracts.people import Language
 from shared.contracts.texts import Text
@@ -23,16 +23,16 @@ async def list_activities(
     pool: Pool, viewer: UUID | None, listing: schemas.Listing, language: Language
 ) -> schemas.Page:
     """Give a page of what a person may see (Q31, Q32, Q35); `viewer` None is an operator and sees all."""
-    wanted = await _wanted(pool, viewer, listing)
+    wanted, party = await find_wanted(pool, viewer, listing)
     after = rules.read_cursor(listing.after, listing.sort) if listing.after else None
     skip = 0 if after else (listing.page - 1) * listing.size
-    rows, total = await asyncio.gather(
-        store_lists.list_page(pool, wanted, listing.sort, kinds_in_order(language), after, listing.size + 1, skip),
-        store_lists.count(pool, wanted),
+    found, total = await asyncio.gather(
+        list_rows(pool, party, wanted, listing.sort, language, after, listing.size + 1, skip),
+        count(pool, party, wanted),
     )
-    shown, more = rows[: listing.size], len(rows) > listing.size
+    shown, more = found[: listing.size], len(found) > listing.size
     return schemas.Page(
-        items=[activity(row, language) for row in shown],
+        items=[activity(one.row, language) for one in shown],
         page=None if after else listing.page,
         pages=rules.pages(total, listing.size),
         total=total,
@@ -40,10 +40,60 @@ async def list_activities(
     )
 
 
+async def find_wanted(
+    pool: Pool, viewer: UUID | None, filters: schemas.Filters
+) -> tuple[store_lists.Wanted, UUID | None]:
+    """Give what to look for, and the party whose list is long and counted, if it is."""
+    accounts, counted = await store_tallies.find_viewer(pool, viewer) if viewer else ((), True)
+    start, end = rules.bounds(filters.from_day, filters.to_day)
+    low, below = rules.prefixed(filters.file)
+    wanted = store_lists.Wanted(
+        viewer=viewer,
+        accounts=accounts,
+        start=start,
+        end=end,
+        file_from=low,
+        file_below=below,
+        kind=filters.kind,
+        performed_by=viewer if filters.mine else filters.performed_by,
+        performed_for=filters.performed_for,
+        account=filters.account,
+    )
+    return wanted, (viewer or tallies.EVERYTHING) if counted else None
+
+
+async def list_rows(
+    pool: Pool,
+    party: UUID | None,
+    wanted: store_lists.Wanted,
+    sort: str,
+    language: Language,
+    after: rules.Place | None,
+    limit: int,
+    skip: int = 0,
+) -> list[store_lists.Found]:
+    """Give rows in order of `sort`, after a place or after `skip` rows."""
+    kinds = kinds_in_order(language)
+    if party is not None:
+        rows = await tallies.list_page(pool, party, wanted, sort, kinds, after, limit, skip)
+        if rows is not None:
+            return rows
+    return await store_lists.list_page(pool, wanted, sort, kinds, after, limit, skip)
+
+
+async def count(pool: Pool, party: UUID | None, wanted: store_lists.Wanted) -> int:
+    """Count what a list without pages would give."""
+    total = await tallies.total(pool, party, wanted) if party is not None else None
+    return await store_lists.count(pool, wanted) if total is None else total
+
+
 async def list_filters(pool: Pool, viewer: UUID, language: Language) -> schemas.Choices:
     """Give what the column headers may filter by (Q33)."""
-    accounts = await store_lists.list_managed(pool, viewer)
-    rows = await store_lists.list_choices(pool, store_lists.Wanted(viewer=viewer, accounts=accounts))
+    wanted, party = await find_wanted(pool, viewer, schemas.Filters())
+    if party is not None and not wanted.accounts:
+        rows = await store_tallies.list_choices(pool, party)
+    else:
+        rows = await store_lists.list_choices(pool, wanted)
     kinds = {row["kind"] for row in rows}
     return schemas.Choices(
         performed_by=_people(rows, "performed_by"),
@@ -57,25 +107,9 @@ def list_kinds() -> schemas.Kinds:
     return schemas.Kinds(kinds=[_kind(tag) for tag in activities.ACTIVITIES])
 
 
-async def _wanted(pool: Pool, viewer: UUID | None, filters: schemas.Filters) -> store_lists.Wanted:
-    start, end = rules.bounds(filters.from_day, filters.to_day)
-    return store_lists.Wanted(
-        viewer=viewer,
-        accounts=await store_lists.list_managed(pool, viewer) if viewer else (),
-        start=start,
-        end=end,
-        file=filters.file,
-        kind=filters.kind,
-        performed_by=viewer if filters.mine else filters.performed_by,
-        performed_for=filters.performed_for,
-        account=filters.account,
-    )
-
-
-def place(row: Record) -> rules.Place:
+def place(found: store_lists.Found) -> rules.Place:
     """Give a row's place in its list."""
-    value = row["sorted_by"]
-    return rules.Place(value if isinstance(value, int | str) else None, row["occurred_at"], row["seq"])
+    return rules.Place(found.value, found.row["occurred_at"], found.row["seq"])
 
 
 def activity(row: Record, language: Language) -> schemas.Activity:

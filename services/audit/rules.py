@@ -14,6 +14,8 @@ from shared.contracts import activities
 from shared.contracts.problems import audit as problems
 
 PLACE = ZoneInfo("America/Toronto")
+HIGHEST = "\U0010ffff"
+"""Comes after every file number."""
 
 
 class Place(NamedTuple):
@@ -45,6 +47,28 @@ def bounds(first: date | None, last: date | None) -> tuple[datetime | None, date
     start = datetime.combine(first, time(), PLACE) if first else None
     end = datetime.combine(last + timedelta(days=1), time(), PLACE) if last and last < date.max else None
     return start, end
+
+
+def first_moment(day: date) -> datetime:
+    """Give the moment at which a day begins where our users are."""
+    return datetime.combine(day, time(), PLACE)
+
+
+def next_month(day: date) -> date:
+    """Give the first day of the month after a day's."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def whole_months(first: date, beyond: date) -> tuple[date, date]:
+    """Give the first day of the whole months in a period, and the first day after them; both `beyond` when none is."""
+    whole = first if first.day == 1 else next_month(first)
+    rest = beyond.replace(day=1)
+    return (whole, rest) if whole <= rest else (beyond, beyond)
+
+
+def prefixed(prefix: str | None) -> tuple[str | None, str | None]:
+    """Give the range of what begins with a prefix: from, and below."""
+    return (prefix, prefix + HIGHEST) if prefix else (None, None)
 
 
 def pages(total: int, size: int) -> int:

@@ -47,6 +47,16 @@ async def upsert_person(connection: Connection, person: UUID, name: str, sort: s
     await connection.execute(SQL["upsert_person"], person, name, sort, version)
 
 
+async def upsert_company(connection: Connection, account: UUID, name: str, sort: str, version: int) -> bool:
+    """Keep the newest name of a business account; False when this is old news."""
+    return bool(await connection.fetchval(SQL["upsert_company"], account, name, sort, version))
+
+
+async def replace_managers(connection: Connection, account: UUID, managers: Iterable[UUID]) -> None:
+    """Keep who manages a business account now."""
+    await connection.execute(SQL["replace_managers"], account, list(managers))
+
+
 async def find_names(connection: Connection, people: Iterable[UUID]) -> dict[UUID, str]:
     """Give the names of those who are known."""
     return {row["id"]: row["name"] for row in await connection.fetch(SQL["find_names"], list(people))}
@@ -55,3 +65,24 @@ async def find_names(connection: Connection, people: Iterable[UUID]) -> dict[UUI
 async def create_month(pool: Pool, ahead: int) -> bool:
     """Make the partition of the month that lies `ahead` months from now; False when it is there."""
     return bool(await pool.fetchval(SQL["create_month"], ahead))
+
+
+async def list_long(pool: Pool, rows: int) -> list[UUID]:
+    """Give those with more than so many rows whose lists are not counted yet."""
+    return [row["party"] for row in await pool.fetch(SQL["list_long"], rows)]
+
+
+async def track(pool: Pool, party: UUID) -> None:
+    """Count a party's lists from now on."""
+    await pool.execute(SQL["track"], party)
+
+
+async def list_grown_runs(connection: Connection, rows: int) -> list[tuple[UUID, str, str | None]]:
+    """Give the runs of more than so many rows: whose, from which file number, below which."""
+    return [(row["party"], row["low"], row["below"]) for row in await connection.fetch(SQL["list_grown_runs"], rows)]
+
+
+async def cut_run(connection: Connection, party: UUID, low: str, below: str | None) -> None:
+    """Cut a run into smaller ones, in a transaction that has the register to itself."""
+    await connection.execute(SQL["lock_register"])
+    await connection.execute(SQL["cut_run"], party, low, below)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from shared.db import queries
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 SQL = queries.load("services.audit", "sql/lists.sql")
 
+NOBODY = UUID(int=0)
+"""Stands for the system, and for callers not signed in, where a person is asked for."""
+
+NAME = """coalesce(person.sort, company.sort, '') || ' ' || coalesce({id}::text, '') collate "C\""""
+"""How people are sorted: by the newest name; who has the same name stays apart."""
 PEOPLE = " left join person on person.id = seen.{who} left join company on company.id = seen.{who}"
 COLUMNS: Mapping[str, tuple[str, str, str]] = {
     "date": ("seen.occurred_at", "timestamptz", ""),
     "file": ("coalesce(seen.file_number, '') collate \"C\"", "text", ""),
     "kind": ("coalesce(array_position({kinds}::text[], seen.kind), 0)", "int", ""),
-    "by": ("coalesce(person.sort, company.sort, '')", "text", PEOPLE.format(who="performed_by")),
-    "for": ("coalesce(person.sort, company.sort, '')", "text", PEOPLE.format(who="performed_for")),
+    "by": (NAME.format(id="seen.performed_by"), "text", PEOPLE.format(who="performed_by")),
+    "for": (NAME.format(id="seen.performed_for"), "text", PEOPLE.format(who="performed_for")),
 }
 """The five columns: what each sorts by, its type, and what names need."""
 
@@ -39,24 +44,38 @@ FILTERS: Mapping[str, str] = {
     "performed_by": "performed_by = {}",
     "performed_for": "performed_for = {}",
     "account": "account = {}",
-    "file": 'file_number collate "C" >= {0} and file_number collate "C" < {0} || U&\'\\+10FFFF\'',
+    "file_from": 'file_number collate "C" >= {}',
+    "file_below": 'file_number collate "C" < {}',
+    "bare": "(file_number is null) = {}",
 }
-"""The filters: the condition of each. What begins with a prefix is a range of the index."""
+"""The filters, each with its condition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which activities: `viewer` sees his own and those of his accounts (Q31, Q32); nobody means all, for operators."""
+    """Which activities: `viewer` sees his own and those of his accounts (Q31, Q32); nobody means all, for operators.
+
+    `start` and `file_from` are the first, `end` and `file_below` the first beyond; `bare`: without a file number.
+    """
 
     viewer: UUID | None
     accounts: tuple[UUID, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
-    file: str | None = None
+    file_from: str | None = None
+    file_below: str | None = None
+    bare: bool | None = None
     kind: str | None = None
     performed_by: UUID | None = None
     performed_for: UUID | None = None
     account: UUID | None = None
+
+
+class Found(NamedTuple):
+    """A row of a list, and the value it is sorted by, none when that is its moment."""
+
+    row: Record
+    value: str | int | None
 
 
 class _Statement:
@@ -70,13 +89,16 @@ class _Statement:
         self.values.append(value)
         return f"${len(self.values)}"
 
+    def _condition(self, name: str, value: Any) -> str:
+        if value == NOBODY:
+            return f" and {name} is null"
+        return f" and {FILTERS[name].format(self.parameter(value))}"
+
     def _branches(self, wanted: Wanted) -> str:
         if wanted.viewer is not None:
             self.parameter(wanted.viewer)
-        given = ((condition, getattr(wanted, name)) for name, condition in FILTERS.items())
-        more = "".join(
-            f" and {condition.format(self.parameter(value))}" for condition, value in given if value is not None
-        )
+        given = ((name, getattr(wanted, name)) for name in FILTERS)
+        more = "".join(self._condition(name, value) for name, value in given if value is not None)
         if wanted.viewer is None:
             return SQL["everything"].format(more=more)
         mine = [SQL["by_viewer"].format(more=more), SQL["for_viewer"].format(more=more)]
@@ -129,10 +151,11 @@ def count_statement(wanted: Wanted) -> tuple[str, list[Any]]:
 
 async def list_page(
     pool: Pool, wanted: Wanted, sort: str, kinds: Sequence[str], after: Place | None, limit: int, skip: int
-) -> list[Record]:
+) -> list[Found]:
     """Give rows in order of `sort` (a column, `-` before it for descending)."""
     sql, values = list_statement(wanted, sort, kinds, after, limit, skip)
-    return await pool.fetch(sql, *values)
+    dated = sort.endswith("date")
+    return [Found(row, None if dated else row["sorted_by"]) for row in await pool.fetch(sql, *values)]
 
 
 async def count(pool: Pool, wanted: Wanted) -> int:
@@ -145,8 +168,3 @@ async def list_choices(pool: Pool, wanted: Wanted) -> list[Record]:
     """Give those who did, those for whom, and the kinds that occur in what is seen, each with its facet."""
     statement = _Statement(wanted)
     return await pool.fetch(SQL["list_choices"].format(seen=statement.seen), *statement.values)
-
-
-async def list_managed(pool: Pool, person: UUID) -> tuple[UUID, ...]:
-    """Give the accounts that a person manages."""
-    return tuple(row["account"] for row in await pool.fetch(SQL["list_managed"], person))

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MINUTES = 300.0
 HOUR = 3600.0
 
 
 def table(pool: Pool, sealer: Sealer, settings: Settings) -> tuple[service.Worker, ...]:
-    """Give the workers: the months to come have their partitions, what arrived is sealed, what is too old leaves."""
+    """Give the workers.
+
+    The months to come have their partitions, long lists are counted, what arrived is sealed, what is too old leaves.
+    """
     return (
         service.every("audit.months", HOUR, partial(commands.prepare_months, pool)),
+        service.every("audit.lists", MINUTES, partial(commands.prepare_lists, pool)),
         service.every("audit.seal", settings.seal_seconds, partial(seal, sealer)),
         service.every("audit.retention", HOUR, partial(retention.apply, sealer, settings.retention)),
     )

@@ -19,7 +19,7 @@ USUAL = frozenset(
 MORE: dict[str, frozenset[str]] = {
     # reading CSV; PIN limits and secrets; the queries of each kind of thing in a file of its own
     "accounts": frozenset({"pins", "roster", "store_companies", "store_disputes", "store_imports", "store_members"}),
-    "audit": frozenset({"store_lists"}),  # statements put together from closed tables
+    "audit": frozenset({"store_lists", "store_tallies", "tallies"}),  # lists, and their counts
     "delegation": frozenset(),
     "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"}),
     "notifications": frozenset({"emails", "letters", "smtp"}),  # THE E-MAIL TABLE; writing; talking to the server

@@ -48,10 +48,6 @@ select count(*) from (
     {seen}
 ) as seen
 
--- name: list_managed
--- Give the accounts that a person manages.
-select account from manager where person = $1 order by account
-
 -- name: list_choices
 -- Give those who did, those for whom, and the kinds that occur in what is seen.
 with seen as (

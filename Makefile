@@ -20,7 +20,11 @@ test: $(VENV)/.test system ## Run all tests, with RabbitMQ and real processes
 
 .PHONY: test-fast
 test-fast: $(VENV)/.test ## Run the tests that need neither a broker nor a browser
-	$(BIN)/python -m pytest -m "not broker and not browser" $(ARGS)
+	$(BIN)/python -m pytest -m "not broker and not browser and not containers" $(ARGS)
+
+.PHONY: test-compose
+test-compose: $(VENV)/.test ## Run the journeys and the container tests on docker compose
+	$(BIN)/python -m pytest -m containers tests/journeys tests/containers $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types, imports and migrations
@@ -51,7 +55,7 @@ lock: ## Pin the dependencies of pyproject.toml with hashes
 
 .PHONY: secrets
 secrets: $(VENV)/.run ## Make the secret files of an installation with compose (deploy/secrets)
-	@$(BIN)/python -m services secrets $(or $(MANDAT_SECRETS_FOLDER),deploy/secrets)
+	@$(BIN)/python -m services secrets $(or $(DEPLOY_SECRETS),deploy/secrets)
 
 .PHONY: system
 system: ## Install what the tests need beside Python (RabbitMQ, Chromium)

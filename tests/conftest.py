@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.db.migrate import Area
 
 
-pytest_plugins = ("tests.support.fixtures_rabbit",)
+pytest_plugins = ("tests.support.fixtures_rabbit", "tests.support.fixtures_compose")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

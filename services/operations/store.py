@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.db import queries
 from shared.db.connections import Connection
@@ -17,9 +17,11 @@ async def make_database(connection: Connection, name: str, password: str) -> Non
         await connection.execute(row["statement"])
 
 
-async def grant(connection: Connection, role: str, usual: str, special: Mapping[str, str]) -> None:
-    """Give a role its rights on all tables, in one step for those who work meanwhile."""
+async def grant(
+    connection: Connection, role: str, usual: str, special: Mapping[str, str], as_owner: Sequence[str]
+) -> None:
+    """Give a role its rights on all that is there, in one step for those who work meanwhile."""
     async with connection.transaction():
         rows = await connection.fetch(SQL["write_grants"], role, usual, dict(special))
-        for row in [*rows, *await connection.fetch(SQL["write_sequence_grants"], role)]:
+        for row in [*rows, *await connection.fetch(SQL["write_other_grants"], role, list(as_owner))]:
             await connection.execute(row["statement"])

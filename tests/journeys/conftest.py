@@ -1,4 +1,4 @@
-"""Each journey runs twice: in one process on the memory bus, and as separate processes on RabbitMQ."""
+"""Each journey runs in one process on the memory bus, as separate processes on RabbitMQ, and in containers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services import together
 from services.mailbox import Mailbox
 from shared.db.embedded import EmbeddedPostgres
 from tests.journeys.world import World
+from tests.support.composed import Composed
 from tests.support.processes import Program, free_port
 
 if TYPE_CHECKING:
@@ -37,19 +38,32 @@ EXTRA = {
 }
 
 
-@pytest.fixture(scope="session", params=["together", pytest.param("apart", marks=pytest.mark.broker)])
-def needed(request: pytest.FixtureRequest) -> tuple[Databases, Broker] | None:
-    """Give what separate processes need; one process needs nothing."""
+WAYS = (
+    "together",
+    pytest.param("apart", marks=pytest.mark.broker),
+    pytest.param("composed", marks=[pytest.mark.containers, pytest.mark.timeout(600)]),
+)
+
+
+@pytest.fixture(scope="session", params=WAYS)
+def needed(request: pytest.FixtureRequest) -> tuple[Databases, Broker] | Composed | None:
+    """Give what separate processes need, or the system in containers; one process needs nothing."""
     if request.param == "together":
         return None
+    if request.param == "composed":
+        composed: Composed = request.getfixturevalue("composed")
+        return composed
     return request.getfixturevalue("databases"), request.getfixturevalue("rabbit")
 
 
 @pytest.fixture(scope="session")
 async def world(
-    needed: tuple[Databases, Broker] | None, tmp_path_factory: pytest.TempPathFactory
+    needed: tuple[Databases, Broker] | Composed | None, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """The running system."""
+    if isinstance(needed, Composed):
+        yield needed.world
+        return
     folder = tmp_path_factory.mktemp("world")
     async with _apart(folder, *needed) if needed else together_world(folder) as running:
         yield running

@@ -31,7 +31,8 @@ from pg_class as found
 cross join lateral (
     select found.oid::regclass::text as place,
         case
-            when relkind = 'v' or relname = 'schema_migrations' or relispartition then 'select'
+            when relispartition then null -- reached through its parent alone
+            when relkind = 'v' or relname = 'schema_migrations' then 'select'
             else coalesce($3::jsonb ->> relname, $2::text)
         end as rights
 ) as given
@@ -40,9 +41,20 @@ cross join lateral (
         (1, format('revoke all on %s from %I', place, $1::text)),
         (2, format('grant %s on %s to %I', rights, place, $1::text))
 ) as step (position, statement)
-where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') and (position = 1 or rights is not null)
 order by place, position
 
--- name: write_sequence_grants
--- Write what lets the running role draw numbers.
+-- name: write_other_grants
+-- Write what lets the running role draw numbers, and call some functions that then work with the owner's rights.
 select format('grant usage on all sequences in schema public to %I', $1::text) as statement
+union all
+select format(work, called::regprocedure, $1::text)
+from unnest($2::text[]) as called
+cross join unnest(
+    array[
+        'alter function %s security definer',
+        'alter function %s set search_path = public, pg_temp',
+        'revoke execute on function %s from public',
+        'grant execute on function %s to %I'
+    ]
+) as work

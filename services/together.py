@@ -18,7 +18,6 @@ from services.accounts import settings as accounts_settings
 from services.audit import app as audit
 from services.audit import settings as audit_settings
 from services.audit.seal import keys as seal_keys
-from services.audit.seal import rights
 from services.delegation import app as delegation
 from services.delegation import settings as delegation_settings
 from services.identity import app as identity
@@ -49,9 +48,8 @@ PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
 }
 """Everything that runs, in the order of its start."""
 
-USUAL = "select, insert, update, delete"
-GUARDED = {"audit": rights.TABLES}
-"""Who runs as a role of its own, with these rights on its tables where they are less than usual."""
+GUARDED = ("audit",)
+"""Who runs as a role of its own here too, with the rights of `services/operations/rights.py`."""
 HEARING = ("accounts", "audit", "delegation", "notifications")
 KEYS = ("identity", "delegation", "pin")
 CLIENT = "cadastre"
@@ -165,7 +163,7 @@ async def _address(server: embedded.EmbeddedPostgres, name: str, place: Place) -
     try:
         await prepare(name, place, pool)
         async with pool.connection() as connection:
-            await operations.grant(connection, role, USUAL, GUARDED[name])
+            await operations.grant(connection, name, role)
     finally:
         await pool.close()
     return address

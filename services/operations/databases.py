@@ -5,31 +5,18 @@ The owner, as whom nobody signs in, has the tables; the service runs as the othe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 
 from services import together
-from services.audit.seal import rights
 from services.operations import secretfiles, store
 from shared import service, substrate
 from shared.crypto import verify
 from shared.db import connections, databases, migrate
 from shared.db.pool import Pool
 from shared.settings import ServiceSettings
-
-USUAL = "select, insert, update, delete"
-RIGHTS: Mapping[str, Mapping[str, str]] = {
-    "accounts": {"import_seen": f"{USUAL}, truncate"},
-    "audit": rights.TABLES,
-}
-"""By service and table: what the running service may do where that is not the usual."""
-AS_OWNER: Mapping[str, Sequence[str]] = {
-    "audit": ("create_activity_month(date)", "erase_subject(uuid)", "bury(uuid)"),
-}
-"""By service: the functions that run with the owner's rights, and which the running service may call."""
 
 
 async def ensure(folder: Path, name: str) -> None:
@@ -51,7 +38,7 @@ async def bring_up(folder: Path, name: str, *, through: migrate.Phase) -> list[s
     done = await migrate.migrate(dsn, await areas(name, dsn, folder), through=through)
     connection = await connections.connect(dsn, name="setup", settings=databases.LIMITS)
     try:
-        await store.grant(connection, name, USUAL, RIGHTS.get(name, {}), AS_OWNER.get(name, ()))
+        await store.grant(connection, name, name)
     finally:
         await connection.close(timeout=connections.CLOSE_SECONDS)
     return done

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
+from services.operations import rights
 from shared.db import queries
 from shared.db.connections import Connection
 
@@ -17,11 +16,10 @@ async def make_database(connection: Connection, name: str, password: str) -> Non
         await connection.execute(row["statement"])
 
 
-async def grant(
-    connection: Connection, role: str, usual: str, special: Mapping[str, str], as_owner: Sequence[str]
-) -> None:
-    """Give a role its rights on all that is there, in one step for those who work meanwhile."""
+async def grant(connection: Connection, service: str, role: str) -> None:
+    """Give a role what the running service may do, on all that is there, in one step for those who work meanwhile."""
+    special, as_owner = rights.RIGHTS.get(service, {}), rights.AS_OWNER.get(service, ())
     async with connection.transaction():
-        rows = await connection.fetch(SQL["write_grants"], role, usual, dict(special))
+        rows = await connection.fetch(SQL["write_grants"], role, rights.USUAL, dict(special))
         for row in [*rows, *await connection.fetch(SQL["write_other_grants"], role, list(as_owner))]:
             await connection.execute(row["statement"])

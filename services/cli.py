@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import cyclopts
-import platformdirs
 from rich import console
 
-from services import banner, sample, together, verifying
+from services import banner, reach, sample, together, verifying
 from services.accounts import imports, pins
 from services.accounts.queries import imports as queries
 from services.identity import commands as identity
 from services.operations import cli as operations
-from services.operations import secretfiles
-from shared import ids, logging, requests, runtime
+from shared import ids, logging, runtime
 from shared.contracts.problems import Problem
 from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
@@ -34,13 +31,10 @@ out = console.Console(highlight=False)
 cli = cyclopts.App(name="mandat", help="Mandat: delegated access for public-service portals.", version="0.1.0")
 operator = cyclopts.App(name="operator", help="Operators: people who import rosters and look after the service.")
 parked = cyclopts.App(name="parked", help="Events that could not be handled, grouped by cause.")
-register = cyclopts.App(name="register", help="The seal of the register of activities.")
 cli.command(operator)
-cli.command(register)
+verifying.add_to(cli)
 cli.command(parked)
 operations.register(cli)
-
-T = TypeVar("T")
 
 CHUNK = 65_536
 CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, NoteWrong, UnknownSettings, ValueError, OSError)
@@ -66,19 +60,6 @@ def fail(reason: str) -> None:
     sys.exit(2)
 
 
-def place() -> together.Place:
-    """Read where to live from MANDAT_HOME and MANDAT_PORT."""
-    home = os.environ.get("MANDAT_HOME") or platformdirs.user_data_dir("mandat", appauthor=False)
-    return together.Place(home=Path(home).expanduser().absolute(), host="127.0.0.1", port=_port())
-
-
-def _port() -> int:
-    text = os.environ.get("MANDAT_PORT", "8080")
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise ValueError(f"MANDAT_PORT must be a port number, not {text!r}")
-    return int(text)
-
-
 @cli.default
 def serve(*, sample_data: Annotated[bool, cyclopts.Parameter(name="--sample")] = True) -> None:
     """Run everything in one process until Ctrl+C.
@@ -89,7 +70,7 @@ def serve(*, sample_data: Annotated[bool, cyclopts.Parameter(name="--sample")] =
         Load the people and the roster of the guides on the first run.
 
     """
-    here = place()
+    here = reach.place()
     logging.configure("mandat", os.environ.get("MANDAT_LOG_LEVEL", "warning"), development=True)
     together.ensure_port_free(here)
     out.print(f"Mandat is starting; its data is in {here.home}")
@@ -104,7 +85,7 @@ async def _started(here: together.Place, sample_data: bool) -> None:  # noqa: FB
 
 
 async def _make_operator(username: str) -> None:
-    async with _pool("identity") as (pool, _), pool.transaction() as connection:
+    async with reach.pool("identity") as (pool, _), pool.transaction() as connection:
         await identity.make_operator(connection, username)
 
 
@@ -120,7 +101,7 @@ def import_roster(file: Path) -> None:
     """
     if not file.is_file():
         raise ValueError(f"{file} is not a file")
-    asyncio.run(_with_database("accounts", partial(_import, file)))
+    asyncio.run(reach.with_database("accounts", partial(_import, file)))
 
 
 async def _import(file: Path, pool: Pool, folder: Path) -> None:
@@ -142,7 +123,7 @@ async def _chunks(file: Path) -> AsyncIterator[bytes]:
 @operator.command(name="add")
 def add_operator(username: str) -> None:
     """Make a registered person an operator."""
-    asyncio.run(_with_database("identity", partial(_add_operator, username)))
+    asyncio.run(reach.with_database("identity", partial(_add_operator, username)))
 
 
 async def _add_operator(username: str, pool: Pool, secrets: Path) -> None:
@@ -165,48 +146,7 @@ def add_application(client_id: str, name: str, *, secret_file: Path | None = Non
         if given is None:
             out.print(f"client secret (shown once): {secret}")
 
-    asyncio.run(_with_database("identity", add))
-
-
-@cli.command
-def verify(*, key: tuple[str, ...] = (), witness: str | None = None) -> None:
-    """Check the whole register, leaf by leaf: ends with 0 when all is as it was sealed, with 1 otherwise.
-
-    Parameters
-    ----------
-    key
-        Public keys to trust (C2SP), instead of those in the folder of secrets.
-    witness
-        A file of signed states, or the address of a system whose witness to ask, beside what lies here.
-
-    """
-
-    async def check(pool: Pool, secrets: Path) -> bool:
-        given = verifying.Sources(keys=key, secrets=secrets, witness=witness, folder=_register_folder())
-        heard = await _heard() if witness is None and not os.environ.get("MANDAT_DATABASE_URL") else []
-        return await verifying.check_register(out, pool, given, heard)
-
-    if not asyncio.run(_with_database("audit", check)):
-        sys.exit(1)
-
-
-async def _heard() -> list[str]:
-    async with _pool("notifications") as (pool, _):
-        return await verifying.heard_by(pool)
-
-
-def _register_folder() -> Path | None:
-    given = os.environ.get("MANDAT_REGISTER_FOLDER")
-    if given or os.environ.get("MANDAT_DATABASE_URL"):
-        return Path(given) if given else None
-    return place().home / "register"
-
-
-@register.command(name="rotate-key")
-def rotate_key() -> None:
-    """Make a new key for the register; it and the present one sign together until the next rotation."""
-    folder = Path(os.environ["MANDAT_SECRETS"]) if "MANDAT_SECRETS" in os.environ else place().secrets
-    out.print(f"The register is signed by this key too from now on: {verifying.rotate_key(folder)}")
+    asyncio.run(reach.with_database("identity", add))
 
 
 @parked.command(name="list")
@@ -220,7 +160,7 @@ def list_parked(service: ServiceName) -> None:
             out.print(f"{group.fingerprint}  {group.count} ×  {group.error}")
         out.print(f"{sum(group.count for group in groups)} parked in {service}")
 
-    asyncio.run(_with_database(service, show))
+    asyncio.run(reach.with_database(service, show))
 
 
 @parked.command(name="replay")
@@ -231,7 +171,7 @@ def replay_parked(service: ServiceName, cause: str) -> None:
         del secrets
         out.print(f"{await retry.replay(pool, cause)} will be tried again")
 
-    asyncio.run(_with_database(service, replay))
+    asyncio.run(reach.with_database(service, replay))
 
 
 @parked.command(name="discard")
@@ -242,56 +182,4 @@ def discard_parked(service: ServiceName, cause: str) -> None:
         del secrets
         out.print(f"{await retry.discard(pool, cause)} discarded")
 
-    asyncio.run(_with_database(service, discard))
-
-
-async def _with_database(name: str, work: Callable[[Pool, Path], Awaitable[T]]) -> T:
-    logging.configure("mandat", "warning", development=True)
-    async with _pool(name) as (pool, secrets):
-        with requests.working_for(requests.Origin(correlation_id=str(ids.uuid7()))):
-            return await work(pool, secrets)
-
-
-@asynccontextmanager
-async def _pool(name: str) -> AsyncIterator[tuple[Pool, Path]]:
-    """Open a service's database.
-
-    It is the one that MANDAT_DATABASE_URL or the service's file among the secrets names, else the embedded one,
-    started if it rests.
-    """
-    if name not in together.PARTS:
-        raise ValueError(f"there is no service {name}")
-    if url := _address(name):
-        async with _opened(url) as pool:
-            yield pool, operations.folder()
-        return
-    here = place()
-    async with _embedded(here) as server, _opened(await server.ensure_database(name)) as pool:
-        await together.prepare(name, here, pool)
-        yield pool, here.secrets
-
-
-def _address(name: str) -> str | None:
-    if url := os.environ.get("MANDAT_DATABASE_URL"):
-        return url
-    secrets = os.environ.get("MANDAT_SECRETS")
-    return secretfiles.address(Path(secrets), name, secretfiles.DATABASE) if secrets else None
-
-
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(url, name="mandat-cli", size=4)
-    try:
-        yield pool
-    finally:
-        await pool.close()
-
-
-@asynccontextmanager
-async def _embedded(here: together.Place) -> AsyncIterator[embedded.EmbeddedPostgres]:
-    if running := embedded.EmbeddedPostgres.attach(here.home):
-        yield running
-        return
-    together.make_secrets(here.secrets)
-    async with together.database(here) as server:
-        yield server
+    asyncio.run(reach.with_database(service, discard))

@@ -3,29 +3,84 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
+import cyclopts
+from rich import console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.audit.seal import findings, keys, outside, register
+from services import reach
+from services.audit.seal import files, findings, keys, outside, register
 from services.audit.settings import Settings
 from services.notifications import store as notifications
 from shared.merkle import notes
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from shared.db.pool import Pool
 
+out = console.Console(highlight=False)
 PAGE = 1000
 SHOWN = 20
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 LOG = str(Settings.model_fields["register_name"].default)
+
+
+def add_to(cli: cyclopts.App) -> None:
+    """Add the commands to `mandat`."""
+    cli.command(verify)
+    seal = cyclopts.App(name="register", help="The seal of the register of activities.")
+    seal.command(rotate_key, name="rotate-key")
+    cli.command(seal)
+
+
+def verify(file: Path | None = None, *, key: tuple[str, ...] = (), witness: str | None = None) -> None:
+    """Check the whole register, or a downloaded file: ends with 0 when all is as it was sealed, with 1 otherwise.
+
+    Parameters
+    ----------
+    file
+        A downloaded .xlsx, .pdf or .jsonl; a manifest beside it, NAME.manifest.jsonl, is used. No database is needed.
+    key
+        Public keys to trust (C2SP), instead of those in the folder of secrets.
+    witness
+        A file of signed states, or the address of a system whose witness to ask, beside what lies here.
+
+    """
+    good = check_file(file, key) if file else asyncio.run(reach.with_database("audit", partial(_verify, key, witness)))
+    sys.exit(0 if good else 1)
+
+
+async def _verify(key: Sequence[str], witness: str | None, pool: Pool, secrets: Path) -> bool:
+    given = Sources(keys=key, secrets=secrets, witness=witness, folder=_register_folder())
+    heard = [] if witness or os.environ.get("MANDAT_DATABASE_URL") else await _heard()
+    return await check_register(pool, given, heard)
+
+
+async def _heard() -> list[str]:
+    async with reach.pool("notifications") as (pool, _):
+        return await heard_by(pool)
+
+
+def _register_folder() -> Path | None:
+    if given := os.environ.get("MANDAT_REGISTER_FOLDER"):
+        return Path(given)
+    return None if reach.is_named("audit") else reach.place().home / "register"
+
+
+def rotate_key() -> None:
+    """Make a new key for the register; it and the present one sign together until the next rotation."""
+    folder = Path(os.environ["MANDAT_SECRETS"]) if "MANDAT_SECRETS" in os.environ else reach.place().secrets
+    keys.rotate(folder)
+    out.print("The register is signed by this key too from now on; publish it:")
+    out.print(keys.load(folder, LOG)[0].verifier.text, soft_wrap=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +100,7 @@ class Sources:
         return [signer.verifier for signer in keys.load(self.secrets, self.log)]
 
 
-async def check_register(out: Console, pool: Pool, given: Sources, heard: Sequence[str]) -> bool:
+async def check_register(pool: Pool, given: Sources, heard: Sequence[str]) -> bool:
     """Check the register and say what was found; True when nothing is wrong."""
     signed = [*heard, *await _witness(given.witness)]
     if given.folder:
@@ -60,11 +115,11 @@ async def check_register(out: Console, pool: Pool, given: Sources, heard: Sequen
         report = await register.check(
             pool, given.trusted(), signed, lambda done, total: bar.update(task, completed=done, total=total)
         )
-    _say(out, report, time.perf_counter() - began)
+    _say(report, time.perf_counter() - began)
     return report.good
 
 
-def _say(out: Console, report: register.Report, seconds: float) -> None:
+def _say(report: register.Report, seconds: float) -> None:
     rate = report.leaves / seconds if seconds else 0
     out.print(
         f"{report.leaves} leaves checked against {report.checkpoints} signed states "
@@ -87,6 +142,31 @@ def _place(finding: findings.Finding) -> str:
     last = finding.end - 1
     leaf = f"leaf {finding.index}" if last <= finding.index else f"leaves {finding.index} to {last}"
     return f"{leaf}, {activity}" if activity else leaf
+
+
+def check_file(file: Path, trusted: Sequence[str]) -> bool:
+    """Check a downloaded file and say what was found; True when nothing is wrong."""
+    beside = file.with_name(file.name + files.BESIDE)
+    try:
+        done = files.check(
+            file.read_bytes(),
+            file.name,
+            [notes.Verifier.parse(one) for one in trusted],
+            beside.read_bytes() if beside.exists() else None,
+        )
+    except files.FileWrong as error:
+        raise ValueError(str(error)) from error
+    if done.state:
+        out.print(f"{len(done.rows)} rows, signed {done.state.time:%Y-%m-%d %H:%M} UTC at {done.state.size} leaves")
+    for found in done.found[:SHOWN]:
+        rows = f"row {found.first}" if found.first == found.last else f"rows {found.first} to {found.last}"
+        out.print(f"  {rows if found.first else 'the file'}: {found.sentence('en')} ({found.fault})", style="red")
+    if not trusted:
+        out.print("No key was given, so the file’s own was believed. Compare it with the one that is published:")
+        for one in done.keys:
+            out.print(f"  {one.text}", soft_wrap=True)
+    out.print("Each row is in the register as it was signed." if done.good else "This is not what was given out.")
+    return done.good
 
 
 async def heard_by(pool: Pool) -> list[str]:
@@ -114,9 +194,3 @@ async def _witness(where: str | None) -> list[str]:
             found += [one["note"] for one in page["checkpoints"]]
             before = page["next"]
     return found
-
-
-def rotate_key(folder: Path) -> str:
-    """Make a new sealing key in front of the present one; give its public half."""
-    keys.rotate(folder)
-    return keys.load(folder, LOG)[0].verifier.text

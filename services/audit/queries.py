@@ -9,14 +9,11 @@ from uuid import UUID
 from services.audit import rules, schemas, store_lists, store_tallies, tallies
 from shared.contracts import activities
 from shared.contracts.people import Language
-from shared.contracts.texts import Text
 
 if TYPE_CHECKING:
     from asyncpg import Record
 
     from shared.db.pool import Pool
-
-NOBODY = Text("Système", "System")
 
 
 async def list_activities(
@@ -127,7 +124,7 @@ def activity(row: Record, language: Language) -> schemas.Activity:
 
 
 def _somebody(person: UUID | None, name: str | None, language: Language) -> schemas.Somebody:
-    return schemas.Somebody(id=person, name=name or NOBODY.in_(language))
+    return schemas.Somebody(id=person, name=rules.shown_name(name, language, somebody=person is not None))
 
 
 def _people(rows: list[Record], facet: str) -> list[schemas.Somebody]:

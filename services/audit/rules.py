@@ -11,11 +11,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.contracts import activities
+from shared.contracts.people import Language
 from shared.contracts.problems import audit as problems
+from shared.contracts.texts import Text
 
 PLACE = ZoneInfo("America/Toronto")
 HIGHEST = "\U0010ffff"
 """Comes after every file number."""
+NOBODY = Text("Système", "System")
+ERASED = Text("Personne effacée", "Erased person")
 
 
 class Place(NamedTuple):
@@ -35,6 +39,11 @@ def sort_key(name: str | None) -> str:
     """Give the key that sorts a name as French does: without accents and case."""
     plain = unicodedata.normalize("NFKD", name or "")
     return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
+
+
+def shown_name(name: str | None, language: Language | str, *, somebody: bool) -> str:
+    """Give the name that a list shows: without one it was nobody, or somebody who has been erased."""
+    return name or (ERASED if somebody else NOBODY).in_(language)
 
 
 def day_of(moment: datetime) -> date:

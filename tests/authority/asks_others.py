@@ -141,6 +141,11 @@ async def prove_inclusion(asked: Asked) -> Ask:
     return Ask(params={"activity": await sealed(asked)})
 
 
+always(
+    Ask(data=b'{"day":"2026-11-24"}\n', headers={"Content-Type": "application/jsonl"}), "POST /audit/v1/verifications"
+)
+
+
 @asks("GET /audit/v1/proofs/consistency")
 async def prove_consistency(asked: Asked) -> Ask:
     return Ask(params={"first": "1", "second": "2"})

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import TYPE_CHECKING
 
-from services.audit.seal import proofs, schemas, store
+from services.audit.seal import files, proofs, schemas, store
 from shared.contracts.problems import common
-from shared.contracts.problems.audit import NotSealedYet
+from shared.contracts.problems.audit import FileNotRead, NotSealedYet
+from shared.merkle.notes import Verifier
+from shared.web import throttle
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
     from services.audit.app import Deps
+
+KINDS = {
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/jsonl": ".jsonl",
+}
+"""What can be checked, by the type it is sent as."""
+LARGEST = 16 << 20
+CHECKS = throttle.Limit(30, 3600)
+PATIENCE = 60.0
+SHOWN = 50
 
 
 async def list_checkpoints(call: Call[Deps], query: schemas.Before) -> schemas.Checkpoints:
@@ -54,6 +68,39 @@ async def prove_consistency(call: Call[Deps], query: schemas.ConsistencyQuery) -
         raise common.NotFound
     hashes = await proofs.consistency(call.deps.pool, query.first, query.second)
     return schemas.Consistency(first=query.first, second=query.second, hashes=[_text(one) for one in hashes])
+
+
+async def verify_file(call: Call[Deps]) -> schemas.Verification:
+    """Check a downloaded file: whether its rows stand in the register, and whether it is as it was given out."""
+    kind = KINDS.get(call.request.content_type)
+    if kind is None:
+        raise common.UnsupportedMediaType(expected=", ".join(KINDS))
+    await throttle.spend(call.deps.pool, f"verification:{call.client_address}", CHECKS)
+    trusted = [Verifier.parse(one) for one in await store.list_sealing_keys(call.deps.pool)]
+    content = await _content(call)
+    try:
+        done = await asyncio.to_thread(files.check, content, kind, trusted)
+    except files.FileWrong as error:
+        raise FileNotRead from error
+    faults = [
+        schemas.Fault(first=one.first, last=one.last, fault=one.fault, text=one.sentence(call.language))
+        for one in done.found[:SHOWN]
+    ]
+    size, signed_at = (done.state.size, done.state.time) if done.state else (None, None)
+    return schemas.Verification(
+        good=done.good, rows=len(done.rows), size=size, signed_at=signed_at, about=done.about, faults=faults
+    )
+
+
+async def _content(call: Call[Deps]) -> bytes:
+    parts, received = [], 0
+    async with asyncio.timeout(PATIENCE):
+        async for part in call.request.content.iter_any():
+            received += len(part)
+            if received > LARGEST:
+                raise common.BodyTooLarge
+            parts.append(part)
+    return b"".join(parts)
 
 
 async def _signed(call: Call[Deps], size: int | None) -> tuple[int, str]:

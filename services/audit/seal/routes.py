@@ -17,4 +17,13 @@ ROUTES = (
         "GET", "/v1/proofs/inclusion", api.prove_inclusion, ANYONE, problems=(common.NotFound, problems.NotSealedYet)
     ),
     Route("GET", "/v1/proofs/consistency", api.prove_consistency, ANYONE, problems=MISSING),
+    Route(
+        "POST",
+        "/v1/verifications",
+        api.verify_file,
+        ANYONE,
+        problems=(common.TooManyRequests, problems.FileNotRead),
+        transaction=False,
+        stream=True,
+    ),
 )

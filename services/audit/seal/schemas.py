@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -67,3 +68,23 @@ class Consistency(BaseModel):
     first: int
     second: int
     hashes: list[str]
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a file: in rows from `first` to `last`, counted from 1; in the file with 0."""
+
+    first: int
+    last: int
+    fault: str
+    text: str
+
+
+class Verification(BaseModel):
+    """What checking a download gave. `size` and `signed_at` are of the signed state; `rows` as the proof has them."""
+
+    good: bool
+    rows: int
+    size: int | None
+    signed_at: datetime | None
+    about: dict[str, object]
+    faults: list[Fault]

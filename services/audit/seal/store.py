@@ -145,14 +145,14 @@ async def list_sealed(database: Connection | Pool, begin: int, end: int) -> list
     return await database.fetch(SQL["list_sealed"], begin, end)
 
 
-async def list_rows(database: Connection | Pool, seqs: Sequence[int]) -> list[Record]:
+async def list_rows(database: Connection | Pool, activities: Sequence[UUID]) -> list[Record]:
     """Give activities with their leaves, in the order asked for."""
-    return await database.fetch(SQL["list_rows"], seqs)
+    return await database.fetch(SQL["list_rows"], activities)
 
 
-async def list_node_range(database: Connection | Pool, level: int, begin: int, end: int) -> list[Record]:
-    """Give kept inner nodes of a level."""
-    return await database.fetch(SQL["list_node_range"], level, begin, end)
+async def any_unsealed(pool: Pool, activities: Sequence[UUID]) -> bool:
+    """Tell whether some of these activities are not in a signed state."""
+    return bool(await pool.fetchval(SQL["any_unsealed"], activities))
 
 
 async def insert_tombstone(

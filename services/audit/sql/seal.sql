@@ -100,17 +100,23 @@ where leaf.index >= $1 and leaf.index < $2
 order by leaf.index
 
 -- name: list_rows
--- Give activities with their leaves, in the order asked for.
+-- Give activities by their ids with their leaves, in the order asked for.
 select leaf.index, leaf.by_name as by_sealed, leaf.for_name as for_sealed, activity.*
-from unnest($1::bigint[]) with ordinality as wanted (seq, place)
-inner join entry on entry.seq = wanted.seq
+from unnest($1::uuid[]) with ordinality as wanted (id, place)
+inner join entry on entry.id = wanted.id
 inner join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
 left join leaf on leaf.seq = entry.seq
 order by wanted.place
 
--- name: list_all_keys
--- Give the keys of all subjects, after one.
-select subject, key from subject_key where $1::uuid is null or subject > $1 order by subject limit $2
+-- name: any_unsealed
+-- Tell whether some of these activities are not in a signed state.
+select exists (
+    select from entry
+    left join leaf on leaf.seq = entry.seq
+    where
+        entry.id = any($1::uuid[])
+        and (leaf.index is null or leaf.index >= coalesce((select max(size) from checkpoint), 0))
+)
 
 -- name: list_tombstones
 -- Give all tombstones.
@@ -149,14 +155,6 @@ select distinct activity.performed_for
 from activity
 inner join leaf on leaf.seq = activity.seq
 where activity.kind = 'user.removed' and activity.performed_for is not null
-
--- name: list_node_range
--- Give the kept inner nodes of a level in a range.
-select index, hash from node where level = $1 and index >= $2 and index < $3 order by index
-
--- name: count_log
--- Give how many leaves and inner nodes there are.
-select (select count(*) from leaf) as leaves, (select count(*) from node) as nodes
 
 -- name: erase_subject
 -- Destroy the key and the names of a person.

@@ -30,3 +30,15 @@ class NotSealedYet(Problem):
         "The activity is recorded, but the state asked for is older. Try again in a few seconds, or ask for a newer "
         "state.",
     )
+
+
+class FileNotRead(Problem):
+    """The file to be checked is damaged, or is none that was downloaded here."""
+
+    slug = "file-not-read"
+    status = 422
+    title = Text("Fichier illisible", "File not readable")
+    detail = Text(
+        "Joignez le fichier Excel, PDF ou JSON Lines tel que vous l’avez téléchargé, sans l’enregistrer de nouveau.",
+        "Send the Excel, PDF or JSON Lines file as you downloaded it, without saving it again.",
+    )

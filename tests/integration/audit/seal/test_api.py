@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -12,7 +13,11 @@ from services.audit import app, settings
 from shared import ids
 from shared.merkle import notes, proofs
 from tests.integration.audit.seal.log import Log
+from tests.integration.audit.seal.test_files import jsonl as files_of
+from tests.integration.audit.seal.test_files import manifest, signer
 from tests.support import tokens, web
+
+JSONL = {"Content-Type": "application/jsonl"}
 
 
 @pytest.fixture
@@ -84,3 +89,25 @@ async def test_activity_that_waits_for_its_seal_is_not_found_yet(log: Log, anyon
     assert 404 == (await anyone.get(f"/v1/proofs/inclusion?activity={activity}")).status
     await log.sealer.run()
     assert 200 == (await anyone.get(f"/v1/proofs/inclusion?activity={activity}")).status
+
+
+async def test_anyone_can_have_a_download_checked(log: Log, anyone: web.Api) -> None:
+    await log.seal(20)
+    made = files_of(await manifest(log, 10), signer(log))
+    answer = await anyone.call("POST", "/v1/verifications", data=made, headers=JSONL)
+    assert (True, 10, 20, []) == tuple(answer.json[name] for name in ("good", "rows", "size", "faults"))
+    forged = made.replace(b'"day": "2026-', b'"day": "2027-', 1)
+    answer = await anyone.call("POST", "/v1/verifications", data=forged, headers=JSONL | {"Accept-Language": "fr"})
+    assert [(0, "file-changed"), (1, "cell-changed")] == [(one["first"], one["fault"]) for one in answer.json["faults"]]
+    assert "la ligne n’est pas celle du registre" == answer.json["faults"][1]["text"]
+
+
+async def test_file_that_is_none_of_ours_is_refused_and_too_many_are(log: Log, anyone: web.Api) -> None:
+    await log.seal(1)
+    for media, slug in (("application/pdf", "file-not-read"), ("text/html", "unsupported-media-type")):
+        assert slug == (await anyone.call("POST", "/v1/verifications", data=b"?", headers={"Content-Type": media})).slug
+    big = await anyone.call("POST", "/v1/verifications", data=io.BytesIO(bytes(17 << 20)), headers=JSONL)
+    assert "body-too-large" == big.slug
+    for _ in range(30):
+        answer = await anyone.call("POST", "/v1/verifications", data=b"?", headers=JSONL)
+    assert "too-many-requests" == answer.slug

@@ -12,7 +12,6 @@ import pytest
 
 from services.audit.seal import rights, store
 from services.operations import store as operations
-from services.together import USUAL
 from shared.db import databases
 from shared.db.pool import Pool
 from tests.chaos import scorecard
@@ -39,7 +38,7 @@ async def service(log: Log, postgres) -> AsyncIterator[Log]:
     name = urlsplit(log.owner.dsn).path[1:]
     await databases.ensure_role(postgres.dsn(), name, role, password)
     async with log.owner.connection() as connection:
-        await operations.grant(connection, role, USUAL, rights.TABLES)
+        await operations.grant(connection, "audit", role)
     place = urlsplit(log.owner.dsn)
     netloc = f"{role}:{password}@{place.netloc.rpartition('@')[2]}"
     pool = await Pool.open(place._replace(netloc=netloc).geturl(), name="audit", size=2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,6 +14,7 @@ from services.audit import rules, store
 from services.audit.schemas import Outcome, Report
 from shared import ids, requests
 from shared.contracts import activities
+from shared.messaging.failures import NotYet
 
 if TYPE_CHECKING:
     from shared.db.pool import Connection, Pool
@@ -23,6 +25,36 @@ MONTHS_AHEAD = 3
 LONG_LIST = 5_000
 """Rows from which on a list is counted; a shorter one is read whole, which takes a few milliseconds."""
 LONG_RUN = 3_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What an event says that the register keeps.
+
+    `news` is the name of a person, or of an account where `managers` says who manages it; `application`, `key` and
+    `file_number` are of what a connected application reported.
+    """
+
+    event_id: UUID
+    kind: str
+    performed_by: UUID | None
+    performed_for: UUID | None
+    account: UUID | None = None
+    occurred_at: datetime
+    correlation_id: str | None
+    news: store.Named | None = None
+    managers: tuple[UUID, ...] | None = None
+    application: str | None = None
+    key: str | None = None
+    file_number: str | None = None
+
+    @property
+    def people(self) -> set[UUID]:
+        """Give those whose names are needed."""
+        return {person for person in (self.performed_by, self.performed_for) if person}
+
+
+NEVER = store.Named(UUID(int=0), "", -1)
 
 
 async def remember_person(connection: Connection, person: UUID, name: str, version: int) -> None:
@@ -56,40 +88,56 @@ async def prepare_months(pool: Pool) -> None:
             log.info("month made", ahead=ahead)
 
 
-async def record(
-    connection: Connection,
-    *,
-    event_id: UUID,
-    kind: str,
-    performed_by: UUID | None,
-    performed_for: UUID | None,
-    occurred_at: datetime,
-    names: dict[UUID, str],
-    correlation_id: str | None,
-) -> None:
-    """Record what an event says, once however often it comes: the event's id is the row's."""
-    by, for_ = (names.get(person) if person else None for person in (performed_by, performed_for))
-    row = store.Row(
-        id=event_id,
-        kind=kind,
-        performed_by=performed_by,
-        performed_by_name=by,
-        performed_for=performed_for,
-        performed_for_name=for_,
-        occurred_at=occurred_at,
-        personal=activities.ACTIVITIES[kind].personal,
-        correlation_id=correlation_id,
+async def record_heard(connection: Connection, heard: Sequence[Heard]) -> None:
+    """Record what came together, in its order, each once however often it comes: the event's id is the row's.
+
+    `NotYet` when a person has not been heard of; `ValueError` when an application may not report that kind.
+    """
+    known = await store.find_names(connection, {person for one in heard for person in one.people})
+    rows = []
+    for one in heard:
+        if (news := one.news) and news.version > known.get(news.id, NEVER).version:
+            known[news.id] = news
+        rows.append(_heard_row(one, known))
+    for one in heard:
+        if one.news and one.managers is not None:
+            await remember_account(connection, one.news.id, one.news.name, one.managers, one.news.version)
+        elif one.news:
+            await remember_person(connection, one.news.id, one.news.name, one.news.version)
+    await store.insert_activities(connection, rows)
+
+
+def _heard_row(one: Heard, known: Mapping[UUID, store.Named]) -> store.Row:
+    if one.key and not rules.may_be_reported(one.kind):
+        raise ValueError("an application may not report this kind")
+    if not all(person in known for person in one.people):
+        raise NotYet("the person has not been heard of yet")
+    by = known[one.performed_by] if one.performed_by else None
+    for_ = known[one.performed_for] if one.performed_for else None
+    return store.Row(
+        id=one.event_id,
+        application=one.application,
+        key=one.key,
+        kind=one.kind,
+        file_number=one.file_number,
+        performed_by=one.performed_by,
+        performed_by_name=by.name if by else None,
+        performed_for=one.performed_for,
+        performed_for_name=for_.name if for_ else None,
+        account=one.account or (for_.id if for_ and for_.company else None),
+        occurred_at=one.occurred_at,
+        personal=activities.ACTIVITIES[one.kind].personal,
+        correlation_id=one.correlation_id,
     )
-    await store.insert_activities(connection, [row])
 
 
 async def record_reports(connection: Connection, application: str, reports: Sequence[Report]) -> list[Outcome]:
     """Record what a connected application reports; each report is accepted once, by its key (design §6)."""
-    names = await store.find_names(connection, _people(reports))
-    rows = {report.key: _row(application, report, names) for report in reports if _outcome(report, names) is None}
+    known = await store.find_names(connection, _people(reports))
+    rows = {report.key: _row(application, report, known) for report in reports if _outcome(report, known) is None}
     fresh = await store.insert_activities(connection, rows.values()) if rows else set()
     accepted = {key for key, row in rows.items() if row.id in fresh}
-    return [_outcome(report, names) or _settle(report.key, accepted) for report in reports]
+    return [_outcome(report, known) or _settle(report.key, accepted) for report in reports]
 
 
 def _settle(key: str, accepted: set[str]) -> Outcome:
@@ -104,27 +152,24 @@ def _people(reports: Iterable[Report]) -> set[UUID]:
     return {person for report in reports for person in (report.performed_by, report.performed_for)}
 
 
-def _outcome(report: Report, names: dict[UUID, str]) -> Outcome | None:
+def _outcome(report: Report, known: Mapping[UUID, store.Named]) -> Outcome | None:
     if not rules.may_be_reported(report.kind):
         return Outcome.UNKNOWN_KIND
-    if report.performed_by not in names or report.performed_for not in names:
+    if report.performed_by not in known or report.performed_for not in known:
         return Outcome.UNKNOWN_PERSON
     return None
 
 
-def _row(application: str, report: Report, names: dict[UUID, str]) -> store.Row:
-    by, for_ = names[report.performed_by], names[report.performed_for]
-    return store.Row(
-        id=ids.uuid7(),
+def _row(application: str, report: Report, known: Mapping[UUID, store.Named]) -> store.Row:
+    heard = Heard(
+        event_id=ids.uuid7(),
         application=application,
         key=report.key,
         kind=report.kind,
         file_number=report.file_number,
         performed_by=report.performed_by,
-        performed_by_name=by,
         performed_for=report.performed_for,
-        performed_for_name=for_,
         occurred_at=report.occurred_at,
-        personal=True,
         correlation_id=requests.current().correlation_id,
     )
+    return _heard_row(heard, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from shared.db import queries
@@ -35,6 +35,15 @@ class Row:
     correlation_id: str | None
 
 
+class Named(NamedTuple):
+    """A person, or a business account, by the newest name."""
+
+    id: UUID
+    name: str
+    version: int
+    company: bool = False
+
+
 async def insert_activities(connection: Connection, rows: Iterable[Row]) -> set[UUID]:
     """Record rows in the order given, one transaction at a time; give the ids of those that were new."""
     columns = [list(column) for column in zip(*(astuple(row) for row in rows), strict=True)]
@@ -57,9 +66,9 @@ async def replace_managers(connection: Connection, account: UUID, managers: Iter
     await connection.execute(SQL["replace_managers"], account, list(managers))
 
 
-async def find_names(connection: Connection, people: Iterable[UUID]) -> dict[UUID, str]:
-    """Give the names of those who are known."""
-    return {row["id"]: row["name"] for row in await connection.fetch(SQL["find_names"], list(people))}
+async def find_names(connection: Connection, people: Iterable[UUID]) -> dict[UUID, Named]:
+    """Give the names of those people and accounts that are known."""
+    return {row["id"]: Named(*row) for row in await connection.fetch(SQL["find_names"], list(people))}
 
 
 async def create_month(pool: Pool, ahead: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from services.audit import commands, store
 from services.audit.schemas import Report
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import accounts, applications, companies, delegation, identity, notifications
-from shared.messaging import consumer
 from shared.service import Received, Subscription
 
 if TYPE_CHECKING:
@@ -80,8 +79,14 @@ def the_asker(envelope: Envelope, data: companies.Takeover) -> UUID:
     return data.asked_by.id
 
 
+def the_account(envelope: Envelope, data: companies.Account) -> UUID:
+    """Name the account itself: it is about no member."""
+    del envelope
+    return data.id
+
+
 def nobody(envelope: Envelope, data: Event) -> None:
-    """Name nobody: it is about an account as such."""
+    """Name nobody."""
     del envelope, data
 
 
@@ -92,24 +97,24 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (accounts.LicenceReinstated, "licence.reinstated", actor, the_holder),
     (accounts.LicenceSuspended, "licence.suspended", actor, the_holder),
     (accounts.PinIssued, "pin.issued", actor, the_holder),
-    (companies.AccountChanged, "account.changed", actor, nobody),
+    (companies.AccountChanged, "account.changed", actor, the_account),
     (companies.AccountClaimed, "account.claimed", actor, the_claimer),
-    (companies.AccountImported, "account.imported", actor, nobody),
-    (companies.AccountOrphaned, "account.orphaned", actor, nobody),
-    (companies.AccountPinIssued, "account-pin.issued", actor, nobody),
-    (companies.AccountPinRotated, "account-pin.rotated", actor, nobody),
+    (companies.AccountImported, "account.imported", actor, the_account),
+    (companies.AccountOrphaned, "account.orphaned", actor, the_account),
+    (companies.AccountPinIssued, "account-pin.issued", actor, the_account),
+    (companies.AccountPinRotated, "account-pin.rotated", actor, the_account),
     (companies.AccountRegistered, "account.registered", actor, actor),
     (companies.ClaimAnnounced, "claim.announced", actor, the_claimer),
     (companies.ClaimContested, "claim.contested", actor, the_claimer),
     (companies.ContestDismissed, "contest.dismissed", actor, the_claimer),
     (companies.ContestUpheld, "contest.upheld", actor, the_claimer),
     (companies.GuessingDetected, "guessing.detected", actor, nobody),
-    (companies.LastManagerRefused, "last-manager.refused", actor, nobody),
+    (companies.LastManagerRefused, "last-manager.refused", actor, the_account),
     (companies.MemberChanged, "member.changed", actor, the_member),
     (companies.MemberJoined, "member.joined", actor, the_member),
     (companies.MemberLeft, "member.left", actor, the_member),
     (companies.MemberRemoved, "member.removed", actor, the_member),
-    (companies.SuccessorNamed, "successor.named", actor, nobody),
+    (companies.SuccessorNamed, "successor.named", actor, the_account),
     (companies.SuccessorPromoted, "successor.promoted", actor, the_member),
     (companies.TakeoverAnnounced, "takeover.announced", actor, the_asker),
     (companies.TakeoverApproved, "takeover.approved", actor, the_asker),
@@ -138,43 +143,53 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
 """Event, kind of activity, performed by, performed for."""
 
 
-def _recording(kind: str, by: Who, for_: Who) -> Callable[[Connection, Received[Any]], Any]:
-    async def on_event(connection: Connection, received: Received[Any]) -> None:
-        envelope, data = received.envelope, received.data
-        if isinstance(data, identity.User):
-            name = f"{data.first_name} {data.last_name}"
-            await commands.remember_person(connection, data.id, name, envelope.sequence)
-        performed_by, performed_for = by(envelope, data), for_(envelope, data)
-        await commands.record(
-            connection,
-            event_id=envelope.id,
-            kind=kind,
-            performed_by=performed_by,
-            performed_for=performed_for,
-            occurred_at=envelope.time,
-            names=await _names(connection, {person for person in (performed_by, performed_for) if person}),
-            correlation_id=envelope.correlationid,
-        )
-
-    return on_event
+BY_TYPE = {event.type: (kind, by, for_) for event, kind, by, for_ in RECORDED}
 
 
-async def _names(connection: Connection, people: set[UUID]) -> dict[UUID, str]:
-    names = await store.find_names(connection, people)
-    if len(names) < len(people):
-        raise consumer.NotYet("the person has not been heard of yet")
-    return names
+async def on_events(connection: Connection, received: Sequence[Received[Any]]) -> None:
+    """Record what came together."""
+    await commands.record_heard(connection, [_heard(one.envelope, one.data) for one in received])
 
 
-async def on_activity_reported(connection: Connection, received: Received[applications.ActivityReported]) -> None:
-    """Record what an application said on the bus, like what it says over HTTP."""
-    data = received.data
+def _heard(envelope: Envelope, data: Event) -> commands.Heard:
+    if isinstance(data, applications.ActivityReported):
+        return _reported(envelope, data)
+    kind, by, for_ = BY_TYPE[envelope.type]
+    news, managers = None, None
+    if isinstance(data, identity.User):
+        news = store.Named(data.id, f"{data.first_name} {data.last_name}", envelope.sequence)
+    if isinstance(data, companies.Account):
+        news, managers = store.Named(data.id, data.legal_name, envelope.sequence, company=True), data.managers
+    return commands.Heard(
+        event_id=envelope.id,
+        kind=kind,
+        performed_by=by(envelope, data),
+        performed_for=for_(envelope, data),
+        account=data.id if isinstance(data, companies.Account) else None,
+        occurred_at=envelope.time,
+        correlation_id=envelope.correlationid,
+        news=news,
+        managers=managers,
+    )
+
+
+def _reported(envelope: Envelope, data: applications.ActivityReported) -> commands.Heard:
+    """Read what an application said on the bus as strictly as what it says over HTTP."""
     report = Report.model_validate(data.model_dump(exclude={"type"}))
-    application = received.envelope.actor.removeprefix("application:")
-    await commands.record_reports(connection, application, [report])
+    return commands.Heard(
+        event_id=envelope.id,
+        application=envelope.actor.removeprefix("application:"),
+        key=report.key,
+        kind=report.kind,
+        file_number=report.file_number,
+        performed_by=report.performed_by,
+        performed_for=report.performed_for,
+        occurred_at=report.occurred_at,
+        correlation_id=envelope.correlationid,
+    )
 
 
 SUBSCRIPTIONS = (
-    *(Subscription(event, _recording(kind, by, for_)) for event, kind, by, for_ in RECORDED),
-    Subscription(applications.ActivityReported, on_activity_reported),
+    *(Subscription(event, together=on_events) for event, *_ in RECORDED),
+    Subscription(applications.ActivityReported, together=on_events),
 )

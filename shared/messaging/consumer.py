@@ -17,7 +17,7 @@ import structlog
 from shared import failpoints, worker
 from shared.messaging import failures, inbox
 from shared.messaging.failures import NotYet, Poisoned, Undecodable
-from shared.messaging.incoming import Incoming, Unread, decode, unread
+from shared.messaging.incoming import Incoming, Unread, decode, run_all, unread
 from shared.messaging.outbox import SQL
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ class Consumer:
             new = await inbox.take(connection, self.name, [event.event_id for event in events])
             # Keyed by id: the same event may stand twice in what came together.
             ran = list({event.event_id: event for event in events if event.event_id in new}.values())
-            for event in ran:
-                await event.run(connection)
+            await run_all(connection, ran)
             if ending:
                 await ending(connection)
             failpoints.reach("effect.uncommitted")

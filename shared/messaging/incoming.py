@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from shared import requests
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging.failures import Undecodable
-from shared.service import Received, Subscription
+from shared.service import Received, Subscription, Together
 
 if TYPE_CHECKING:
     from shared.db.pool import Connection
@@ -63,7 +64,27 @@ class Incoming:
         )
         with requests.working_for(origin):
             for subscription in self.subscriptions:
-                await subscription.do(connection, Received(self.envelope, self.data))
+                if subscription.do:
+                    await subscription.do(connection, Received(self.envelope, self.data))
+                if subscription.together:
+                    await subscription.together(connection, [Received(self.envelope, self.data)])
+
+    @property
+    def together(self) -> Together | None:
+        """Give the subscriber that takes this event with its neighbours, where there is only that one."""
+        only = self.subscriptions[0] if len(self.subscriptions) == 1 else None
+        return only.together if only else None
+
+
+async def run_all(connection: Connection, events: Sequence[Incoming]) -> None:
+    """Run the effects of events in their order; those that one subscriber takes together, in one call."""
+    for together, group in itertools.groupby(events, key=lambda event: event.together):
+        one, *others = group
+        if together and others:
+            await together(connection, [Received(event.envelope, event.data) for event in (one, *others)])
+        else:
+            for event in (one, *others):
+                await event.run(connection)
 
 
 def decode(delivery: Delivery, table: Table) -> Incoming | None:

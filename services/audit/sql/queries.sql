@@ -5,8 +5,10 @@ on conflict (id) do update set name = excluded.name, sort = excluded.sort, versi
 where excluded.version > person.version
 
 -- name: find_names
--- Give the names of some people.
-select id, name from person where id = any($1::uuid[])
+-- Give the names of some people and business accounts.
+select id, name, version, false as company from person where id = any($1::uuid[])
+union all
+select id, name, version, true from company where id = any($1::uuid[])
 
 -- name: lock_register
 -- Let one transaction at a time add to the register, so that the order of arrival is the order of commits.

@@ -15,7 +15,7 @@ class ActivityReported(Event):
     """Somebody did something in a connected application, for himself or for another (Q30, Q36).
 
     `key` is the application's own and makes reporting idempotent; `kind` is a tag of
-    `shared.contracts.activities`; `performed_by` and `performed_for` are user ids.
+    `shared.contracts.activities`; `performed_by` is a user’s id, `performed_for` a user’s or a business account’s.
     """
 
     type: ClassVar[str] = "applications.activity.reported.v1"

@@ -86,3 +86,22 @@ def test_correlation_of_an_event_without_one_begins_with_its_own_id():
     event = incoming.decode(support.delivery(sent), TABLE)
     assert event is not None
     assert event.correlation_id == str(sent.id)
+
+
+async def test_events_that_one_subscriber_takes_together_come_in_one_call_and_others_keep_their_place():
+    calls: list[list[int]] = []
+
+    async def alone(_, received):
+        calls.append([received.data.value])
+
+    async def together(_, received):
+        calls.append([one.data.value for one in received])
+
+    many = {support.CounterRaised.type: [Subscription(support.CounterRaised, together=together)]}
+    one = {support.CounterRaised.type: [Subscription(support.CounterRaised, alone)]}
+    events = [
+        incoming.decode(support.delivery(support.envelope(value)), table)
+        for value, table in enumerate([many, many, one, many, one], start=1)
+    ]
+    await incoming.run_all(None, events)
+    assert calls == [[1, 2], [3], [4], [5]]

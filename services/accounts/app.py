@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.accounts import pins, routes, store_members, subscribers
+from services.accounts import pins, routes, store_members, subscribers, workers
 from services.accounts.rules.members import Member
 from services.accounts.settings import Settings
 from shared import service
@@ -51,4 +51,5 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         app=server.make_app("accounts", routes.ROUTES, deps, infra),
         areas=(AREA,),
         subscriptions=subscribers.SUBSCRIPTIONS,
+        workers=workers.table(infra.pool),
     )

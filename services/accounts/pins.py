@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 import prometheus_client
 import structlog
 
+from services.accounts import store_members
 from services.accounts.rules import pins as rules
+from shared import ids
+from shared.contracts.events.companies import GuessingDetected
 from shared.contracts.problems import common
 from shared.contracts.secrets import LinkSecret, PinSecret
+from shared.messaging import outbox
 from shared.web import metrics, throttle
 
 if TYPE_CHECKING:
@@ -34,6 +38,7 @@ DAILY = throttle.Limit(10, DAY)
 FIRST = throttle.Limit(3, DAY)
 FAILURES = throttle.Limit(50, HOUR)
 ALARM = throttle.Limit(1, 60)
+ALERT = throttle.Limit(1, HOUR)
 
 _failures = prometheus_client.Counter("mandat_pin_failures", "PINs not accepted", registry=metrics.REGISTRY)
 _refusals = prometheus_client.Counter(
@@ -118,4 +123,13 @@ async def _spend_failure(pool: Pool) -> None:
         with suppress(common.TooManyRequests):
             await throttle.spend(pool, "pin:alarm", ALARM)
             log.error("PINs are being guessed: the budget of failures is spent")  # noqa: TRY400 - no fault of ours
+            await _alert(pool)
         raise
+
+
+async def _alert(pool: Pool) -> None:
+    """Tell the operators by e-mail, once or twice an hour however long it goes on."""
+    await throttle.spend(pool, "pin:alert", ALERT)
+    async with pool.transaction() as connection:
+        operators = await store_members.list_operators(connection)
+        await outbox.emit(connection, GuessingDetected(id=ids.uuid7(), operators=operators), sequence=1)

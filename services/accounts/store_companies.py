@@ -100,6 +100,16 @@ async def clear_successor(connection: Connection, account_id: UUID, people: Sequ
     await connection.execute(SQL["clear_successor"], account_id, list(people))
 
 
+async def clear_claimed(connection: Connection, account_id: UUID) -> None:
+    """Let an account be as before it was claimed."""
+    await connection.execute(SQL["clear_claimed"], account_id)
+
+
+async def update_orphaned(connection: Connection, account_id: UUID, *, orphaned: bool) -> None:
+    """Note that all managers are gone, or that there is one again."""
+    await connection.execute(SQL["update_orphaned"], account_id, orphaned)
+
+
 async def insert_contacts(connection: Connection, account_id: UUID, addresses: Sequence[str]) -> None:
     """Remember addresses of an account."""
     await connection.execute(SQL["insert_contacts"], account_id, list(addresses))

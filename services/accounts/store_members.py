@@ -72,6 +72,27 @@ async def update_rights(connection: Connection, account_id: UUID, after: Mapping
     await connection.execute(SQL["update_rights"], account_id, list(after), *columns)
 
 
+async def update_suspended(connection: Connection, account_id: UUID, person: UUID, *, suspended: bool) -> None:
+    """Suspend what a member may do, or let him do it again."""
+    await connection.execute(SQL["update_suspended_member"], account_id, person, suspended)
+
+
+async def update_gone(connection: Connection, account_id: UUID, person: UUID) -> None:
+    """Note that nobody acts by a membership any more."""
+    await connection.execute(SQL["update_gone"], account_id, person)
+
+
+async def list_accounts(connection: Connection, person: UUID) -> list[UUID]:
+    """Give the accounts of a person."""
+    return [row["account_id"] for row in await connection.fetch(SQL["list_accounts"], person)]
+
+
+async def list_people(connection: Connection, account_id: UUID) -> list[Person]:
+    """Give the members of an account as events name them."""
+    rows = await connection.fetch(SQL["list_people"], account_id)
+    return [Person.model_validate(dict(row)) for row in rows]
+
+
 async def delete_members(connection: Connection, account_id: UUID, people: Sequence[UUID]) -> None:
     """End memberships."""
     await connection.execute(SQL["delete_members"], account_id, list(people))

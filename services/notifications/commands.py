@@ -64,11 +64,15 @@ async def forget_removed(pool: Pool) -> None:
 async def request_email(
     connection: Connection, row: emails.Email, envelope: Envelope, data: Any, settings: Settings
 ) -> None:
-    """Ask for the e-mail of one line of the table, once per event; raises `NobodyYet`. Removed people get none."""
-    to = await _recipient(connection, row.to(data))
-    if to is None:
-        return
-    asked = Asked(
+    """Ask for the e-mails of one line of the table, once per event; raises `NobodyYet`. Removed people get none."""
+    named = row.to(data)
+    for one in named if isinstance(named, tuple) else (named,):
+        if to := await _recipient(connection, one):
+            await _ask(connection, _asked(row, envelope, data, to, settings), settings)
+
+
+def _asked(row: emails.Email, envelope: Envelope, data: Any, to: emails.Recipient, settings: Settings) -> Asked:
+    return Asked(
         template=row.template,
         to=to,
         data=dict(row.facts(data, envelope)),
@@ -80,7 +84,6 @@ async def request_email(
         urgent=row.urgent,
         bulk=row.bulk,
     )
-    await _ask(connection, asked, settings)
 
 
 async def _ask(connection: Connection, asked: Asked, settings: Settings) -> None:

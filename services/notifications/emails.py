@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, delegation, identity
+from shared.contracts.events import accounts, applications, companies, delegation, identity
 from shared.contracts.people import Language, Person
-from shared.contracts.secrets import PinSecret, ResetSecret, VerificationSecret
+from shared.contracts.secrets import LinkSecret, PinSecret, ResetSecret, VerificationSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Recipient:
     language: Language
 
 
-To = Callable[[Any], "Recipient | UUID | None"]
-"""Names the recipient: complete, or by user id to be looked up, or nobody."""
+To = Callable[[Any], "Recipient | UUID | tuple[Recipient | UUID, ...] | None"]
+"""Names the recipient, or several: complete, or by user id to be looked up."""
 Facts = Callable[[Any, Envelope], Mapping[str, Any]]
 
 
@@ -87,6 +87,51 @@ def _person(person: Person) -> Recipient:
     return Recipient(person.id, person.name, person.email, person.language)
 
 
+def the_account(data: companies.Account) -> Recipient:
+    """Write to the address of a business account."""
+    return Recipient(None, data.legal_name, data.email, data.language)
+
+
+def the_contact(data: companies.ClaimAnnounced | companies.TakeoverAnnounced) -> Recipient:
+    """Write to one address that the account is known by."""
+    return Recipient(None, data.legal_name, data.sent_to, data.language)
+
+
+def the_managers(data: companies.Account) -> tuple[UUID, ...]:
+    """Write to everybody who manages the account."""
+    return data.managers
+
+
+def the_other_managers(data: companies.Member) -> tuple[UUID, ...]:
+    """Write to everybody who manages the account, but the member it is about."""
+    return tuple(manager for manager in data.managers if manager != data.member.id)
+
+
+def the_member(data: companies.Member) -> Recipient:
+    """Write to the member it is about."""
+    return _person(data.member)
+
+
+def the_claimer(data: companies.Claim) -> Recipient:
+    """Write to who claimed the account."""
+    return _person(data.claimer)
+
+
+def the_successor(data: companies.SuccessorNamed) -> tuple[Recipient, ...]:
+    """Write to who was named to follow, if anybody was."""
+    return (_person(data.successor),) if data.successor else ()
+
+
+def the_asker(data: companies.Takeover) -> Recipient:
+    """Write to who asks to take over the account."""
+    return _person(data.asked_by)
+
+
+def the_operators(data: companies.GuessingDetected) -> tuple[UUID, ...]:
+    """Write to everybody who is an operator."""
+    return data.operators
+
+
 def _when(data: Any, envelope: Envelope) -> dict[str, Any]:
     del data
     return {"when": envelope.time.isoformat()}
@@ -114,6 +159,27 @@ def _delegation(data: delegation.Delegation, envelope: Envelope) -> dict[str, An
     }
 
 
+def _company(data: companies.Account, envelope: Envelope) -> dict[str, Any]:
+    return _when(data, envelope) | {"company": data.legal_name, "reason": getattr(data, "reason", "")}
+
+
+def _member(data: companies.Member, envelope: Envelope) -> dict[str, Any]:
+    member = {"member": data.member.name, "member_username": data.member.username, "member_email": data.member.email}
+    changed = {name: list(getattr(data, name, ())) for name in ("granted", "withdrawn")}
+    return _company(data, envelope) | member | changed | {"rights": list(data.rights)}
+
+
+def _claim(data: companies.Claim, envelope: Envelope) -> dict[str, Any]:
+    until = {"until": data.until.isoformat()} if isinstance(data, companies.ClaimAnnounced) else {}
+    return _company(data, envelope) | {"claimer": data.claimer.name} | until
+
+
+def _takeover(data: companies.Takeover, envelope: Envelope) -> dict[str, Any]:
+    step = data.type.split(".")[2]
+    more = {"asker": data.asked_by.name, "ground": data.ground, "until": data.due_at.isoformat(), "step": step}
+    return _company(data, envelope) | more
+
+
 def _alert(data: applications.AlertRaised, envelope: Envelope) -> dict[str, Any]:
     del envelope
     return {"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1}
@@ -132,6 +198,29 @@ EMAILS: tuple[Email, ...] = (
     Email(accounts.LicenceGranted, "licence-granted", the_holder, _licence),
     Email(accounts.LicenceSuspended, "licence-suspended", the_holder, _licence),
     Email(accounts.LicenceReinstated, "licence-reinstated", the_holder, _licence),
+    Email(companies.AccountChanged, "account-changed", the_managers, _company),
+    Email(companies.AccountImported, "account-pin-notice", the_account, _company, PinSecret, bulk=True),
+    Email(companies.AccountOrphaned, "account-orphaned", the_account, _company),
+    Email(companies.AccountPinIssued, "account-pin-notice", the_account, _company, PinSecret),
+    Email(companies.AccountPinRotated, "account-pin-rotated", the_managers, _company),
+    Email(companies.ClaimAnnounced, "claim-announced", the_contact, _claim, LinkSecret),
+    Email(companies.ClaimContested, "claim-contested", the_claimer, _claim),
+    Email(companies.ContestDismissed, "contest-dismissed", the_claimer, _claim),
+    Email(companies.ContestUpheld, "account-pin-notice", the_account, _company, PinSecret),
+    Email(companies.ContestUpheld, "contest-upheld", the_claimer, _claim),
+    Email(companies.GuessingDetected, "guessing-detected", the_operators, _when),
+    Email(companies.MemberChanged, "member-changed", the_member, _member),
+    Email(companies.MemberJoined, "member-joined", the_other_managers, _member),
+    Email(companies.MemberRemoved, "member-removed", the_member, _member),
+    Email(companies.SuccessorNamed, "successor-named", the_successor, _company),
+    Email(companies.SuccessorPromoted, "successor-promoted", the_member, _member),
+    Email(companies.TakeoverAnnounced, "takeover-announced", the_contact, _takeover, LinkSecret),
+    Email(companies.TakeoverApproved, "takeover-step", the_asker, _takeover),
+    Email(companies.TakeoverCompleted, "takeover-step", the_asker, _takeover),
+    Email(companies.TakeoverObjected, "takeover-step", the_asker, _takeover),
+    Email(companies.TakeoverRefused, "takeover-step", the_asker, _takeover),
+    Email(companies.TakeoverRequested, "takeover-step", the_asker, _takeover),
+    Email(companies.TakeoverWithdrawn, "takeover-step", the_asker, _takeover),
     Email(delegation.DelegateAdded, "delegate-added-delegator", the_delegator, _delegation),
     Email(delegation.DelegateAdded, "delegate-added-delegate", the_delegate, _delegation),
     Email(delegation.DelegateRemoved, "delegate-removed-delegator", the_delegator, _delegation),

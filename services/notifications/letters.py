@@ -16,6 +16,7 @@ from babel import dates
 
 from services.notifications import rules
 from shared import typography
+from shared.contracts import rights
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -33,7 +34,13 @@ FIRST = "1er"
 LOCALES = {"fr": "fr_CA", "en": "en_CA"}
 SEVEN_BIT = "quoted-printable"
 """Any mail server takes it, also one without 8BITMIME (RFC 6152)."""
-PATHS = {"verification": "verify", "password-reset": "reset"}
+PATHS = {
+    "verification": "verify",
+    "password-reset": "reset",
+    "claim-announced": "contest",
+    "takeover-announced": "objection",
+}
+RIGHTS = ("granted", "withdrawn", "rights")
 
 
 @cache
@@ -87,7 +94,9 @@ def _context(email: Record, secret: dict[str, Any], settings: Settings) -> dict[
         "site": settings.public_url,
         "support": settings.mail_support,
     }
-    return values
+    if "until" in email["data"]:
+        values["until"] = moment(email["data"]["until"], email["language"])
+    return values | {name: rights.listed(values[name], email["language"]) for name in RIGHTS if name in values}
 
 
 def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, Any]:

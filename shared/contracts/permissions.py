@@ -24,6 +24,7 @@ class Kind(StrEnum):
 class Permission(StrEnum):
     """One right that a route asks for."""
 
+    ANYONE_ACCOUNT_PROTECT = "anyone:account:protect"
     ANYONE_CATALOGUE_READ = "anyone:catalogue:read"
     ANYONE_IDENTITY_USE = "anyone:identity:use"
     ANYONE_PROVIDER_USE = "anyone:provider:use"
@@ -31,6 +32,7 @@ class Permission(StrEnum):
     APPLICATION_ACTIVITY_REPORT = "application:activity:report"
     APPLICATION_ALERT_RAISE = "application:alert:raise"
     APPLICATION_DECISION_ASK = "application:decision:ask"
+    OPERATOR_ACCOUNT_MANAGE = "operator:account:manage"
     OPERATOR_ACTIVITY_READ = "operator:activity:read"
     OPERATOR_APPLICATION_MANAGE = "operator:application:manage"
     OPERATOR_EMAIL_MANAGE = "operator:email:manage"
@@ -58,6 +60,7 @@ class Permission(StrEnum):
     PERSON_PROFILE_MANAGE = "person:profile:manage"
     PERSON_SELF_ACT = "person:self:act"
     PERSON_SESSION_MANAGE = "person:session:manage"
+    PERSON_TAKEOVER_ASK = "person:takeover:ask"
     SURVEYOR_CADASTRE_FILE_FOLLOW = "surveyor:cadastre-file:follow"
     SURVEYOR_LOT_RESERVE = "surveyor:lot:reserve"
     SURVEYOR_LOT_CORRECTION_VERIFY = "surveyor:lot-correction:verify"

@@ -8,15 +8,23 @@ from typing import Any
 from services import client
 from shared import ids
 from tests.authority.asks import Ask, Asked, always, asks
+from tests.authority.asks_others import CSV, ONE_AT_A_TIME
 
 ADDRESS = {"street": "110, avenue Laurier Ouest", "city": "Ottawa", "province": "ON", "postal_code": "K1P 1J1"}
 ONE = "/accounts/v1/accounts/{account_id}"
+HEADER = "number,kind,legal_name,phone,email,street,city,province,postal_code\r\n"
 ONCE = asyncio.Lock()
 MADE: dict[str, dict[str, str]] = {}
 """The account of each Jean, with its member: nobody may try PINs as often as there are cells."""
 
 always(Ask(), "GET /accounts/v1/accounts", "GET /accounts/.well-known/authzen-configuration")
+always(
+    Ask(),
+    *(f"GET /accounts/v1/{path}" for path in ("takeovers", "takeovers/mine", "claims", "directory")),
+)
 always(Ask(json={"pin": "ZZZ-ZZZ-ZZZ"}), "POST /accounts/v1/accounts/join")
+always(Ask(json={"pin": "ZZZ-ZZZ-ZZZ", "reason": "Essai"}), "POST /accounts/v1/takeovers")
+always(Ask(json={"token": "T" * 43}), "POST /accounts/v1/contests", "POST /accounts/v1/objections")
 always(Ask(params={"name": "essai"}), "GET /accounts/v1/companies")
 
 
@@ -109,3 +117,41 @@ async def decide(asked: Asked) -> Ask:
     subject = {"type": "user", "id": asked.cast.owners["delegator"].id}
     resource = {"type": "account", "id": (await with_member(asked))["account_id"]}
     return Ask(json={"subject": subject, "action": {"name": "pay"}, "resource": resource})
+
+
+@asks(f"POST {ONE}/takeovers")
+async def take_over(asked: Asked) -> Ask:
+    return Ask({"account_id": (await with_member(asked))["account_id"]}, json={"reason": "Essai"})
+
+
+@asks("DELETE /accounts/v1/takeovers/{takeover_id}")
+async def withdraw(asked: Asked) -> Ask:
+    return Ask({"takeover_id": str(ids.uuid7())})
+
+
+@asks("POST /accounts/v1/takeovers/{takeover_id}/decision")
+async def decide_takeover(asked: Asked) -> Ask:
+    return Ask({"takeover_id": str(ids.uuid7())}, json={"decision": "approve", "reason": "Essai"})
+
+
+@asks("POST /accounts/v1/takeovers/{takeover_id}/confirmation")
+async def confirm_takeover(asked: Asked) -> Ask:
+    return Ask({"takeover_id": str(ids.uuid7())}, json={"decision": "confirm", "reason": "Essai"})
+
+
+@asks("POST /accounts/v1/claims/{claim_id}/decision")
+async def decide_claim(asked: Asked) -> Ask:
+    return Ask({"claim_id": str(ids.uuid7())}, json={"decision": "uphold", "reason": "Essai"})
+
+
+@asks(f"POST {ONE}/notice")
+async def issue_pin(asked: Asked) -> Ask:
+    """Import an account that nobody has claimed."""
+    number = f"E-{ids.uuid7().hex[-9:]}".upper()
+    row = f"{number},contractor,Essai,613 555-0123,e@mandat.example.com,1 rue Elgin,Ottawa,ON,K1N 5Y6\r\n"
+    async with ONE_AT_A_TIME:
+        path = f"/accounts/v1/imports/{ids.uuid7()}"
+        answer = await asked.cast.operator.call("PUT", path, data=(HEADER + row).encode(), headers=CSV)
+    assert answer.body["created"] == 1, answer
+    found = await asked.cast.operator.get("/accounts/v1/directory", number=number)
+    return Ask({"account_id": str(found["accounts"][0]["id"])})

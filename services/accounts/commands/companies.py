@@ -12,6 +12,7 @@ from services.accounts.rules import members
 from shared import ids
 from shared.contracts.events import companies as events
 from shared.contracts.events.companies import Right
+from shared.contracts.problems import common
 from shared.contracts.problems import companies as problems
 
 if TYPE_CHECKING:
@@ -86,13 +87,29 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
 async def rotate_pin(connection: Connection, secrets: pins.Secrets, account_id: UUID, person: UUID) -> tuple[str, Any]:
     """Give an account another PIN; once this is committed nobody joins with the former one (O15, decision 9)."""
     await access.lock(connection, account_id, person, Right.MANAGE)
+    pin, since = await renew_pin(connection, secrets, account_id)
+    await speaking.say(connection, account_id, (events.AccountPinRotated, {}))
+    return pin, since
+
+
+async def renew_pin(connection: Connection, secrets: pins.Secrets, account_id: UUID) -> tuple[str, Any]:
+    """Replace the PIN of an account that is held; give it with the moment."""
 
     async def write(digest: bytes, shown: bytes) -> Any:
         return await store_companies.update_account_pin(connection, account_id, digest, shown)
 
-    pin, since = await with_new_pin(connection, secrets, write)
-    await speaking.say(connection, account_id, (events.AccountPinRotated, {}))
-    return pin, since
+    return await with_new_pin(connection, secrets, write)
+
+
+async def issue_pin(connection: Connection, secrets: pins.Secrets, account_id: UUID) -> None:
+    """Send another PIN for an account that nobody has claimed; `account-already-claimed` otherwise (O3)."""
+    account = await store_companies.lock_account(connection, account_id)
+    if account is None:
+        raise common.NotFound
+    if account["claimed_at"] is not None:
+        raise problems.AccountAlreadyClaimed
+    pin, _ = await renew_pin(connection, secrets, account_id)
+    await speaking.say(connection, account_id, (events.AccountPinIssued, {"sealed": secrets.seal(pin)}))
 
 
 async def show_pin(connection: Connection, secrets: pins.Secrets, account_id: UUID, person: UUID) -> tuple[str, Record]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -81,10 +82,17 @@ async def _claim(connection: Connection, secrets: pins.Secrets, account_id: UUID
 
 
 async def announce(
-    connection: Connection, secrets: pins.Secrets, account_id: UUID, until: datetime, **about: Any
+    connection: Connection,
+    secrets: pins.Secrets,
+    account_id: UUID,
+    until: datetime,
+    *,
+    also: Sequence[str] = (),
+    **about: Any,
 ) -> list[tuple[str, str]]:
-    """Make a single-use link for every known contact; give each address with its sealed link."""
-    made = [(address, links.make_token()) for address in await store_companies.list_contacts(connection, account_id)]
+    """Make a single-use link for every known contact, and others; give each address with its sealed link."""
+    addresses = dict.fromkeys([*await store_companies.list_contacts(connection, account_id), *also])
+    made = [(address, links.make_token()) for address in addresses]
     digests = [links.digest(token) for _, token in made]
     await store_disputes.insert_links(connection, account_id, digests, until, **about)
     return [(address, secrets.seal_link(token)) for address, token in made]

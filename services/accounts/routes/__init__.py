@@ -1,5 +1,5 @@
 """Accounts' URL table, under `/accounts`, by what it is about."""
 
-from services.accounts.routes import companies, licences
+from services.accounts.routes import companies, disputes, licences
 
-ROUTES = (*licences.ROUTES, *companies.ROUTES)
+ROUTES = (*licences.ROUTES, *companies.ROUTES, *disputes.ROUTES)

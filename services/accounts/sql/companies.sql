@@ -52,6 +52,14 @@ update account set successor = $2 where id = $1
 -- Name nobody any more when it is one of these.
 update account set successor = null where id = $1 and successor = any($2::uuid[])
 
+-- name: clear_claimed
+-- Let an account be as before it was claimed.
+update account set claimed_at = null, successor = null, orphaned_at = null where id = $1
+
+-- name: update_orphaned
+-- Note that all managers of an account are gone, or that there is one again.
+update account set orphaned_at = case when $2 then clock_timestamp() end where id = $1
+
 -- name: insert_contacts
 -- Remember addresses that an account is known by.
 insert into account_contact (account_id, email) select $1, unnest($2::text[]) on conflict do nothing

@@ -33,6 +33,26 @@ from unnest($2::uuid[], $3::boolean[], $4::boolean[], $5::boolean[], $6::boolean
     as said (person_id, manage, submit, pay, inspect, upload, templates)
 where member.account_id = $1 and member.person_id = said.person_id
 
+-- name: update_suspended_member
+-- Suspend what a member may do, or let him do it again.
+update member set suspended = $3 where account_id = $1 and person_id = $2
+
+-- name: update_gone
+-- Note that nobody acts by a membership any more.
+update member set gone = true where account_id = $1 and person_id = $2
+
+-- name: list_accounts
+-- Give the accounts of a person, always in the same order.
+select account_id from member where person_id = $1 order by account_id
+
+-- name: list_people
+-- Give the members of an account as events name them.
+select p.id, p.username, p.first_name, p.last_name, p.email, p.language
+from member as m
+join person as p on p.id = m.person_id
+where m.account_id = $1
+order by p.id
+
 -- name: delete_members
 -- Let members not belong to an account any more.
 delete from member where account_id = $1 and person_id = any($2::uuid[])

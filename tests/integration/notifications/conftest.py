@@ -15,9 +15,9 @@ import pytest
 from services.notifications import app, settings, subscribers, workers
 from shared import ids, substrate
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, delegation, identity
+from shared.contracts.events import accounts, applications, companies, delegation, identity
 from shared.contracts.people import Language, Person
-from shared.contracts.secrets import PinSecret, ResetSecret, VerificationSecret
+from shared.contracts.secrets import LinkSecret, PinSecret, ResetSecret, VerificationSecret
 from shared.crypto import sealing
 from shared.db.migrate import Area
 from shared.db.pool import Pool
@@ -51,6 +51,19 @@ JEAN, EDITH, PIERRE = (
 )
 
 
+COMPANY: dict[str, Any] = {
+    "id": UUID(int=60),
+    "kind": "contractor",
+    "legal_name": "LMS Corp.",
+    "operating_name": "LMS",
+    "tarion_number": None,
+    "phone": "+16135550177",
+    "email": "info@lmscorp.example.com",
+    "address": {"street": "1, rue Elgin", "city": "Ottawa", "province": "ON", "postal_code": "K1N 5Y6"},
+    "claimed": True,
+}
+
+
 @dataclass
 class Office:
     """The service, its mail server, and ways to make it work."""
@@ -69,7 +82,9 @@ class Office:
         return kind(**(who.model_dump() | {"verified": True, "operator": False} | sealed | more))
 
     def seal(self, kind: type[Event]) -> str:
-        if kind in (accounts.LicenceImported, accounts.PinIssued):
+        if kind in (companies.ClaimAnnounced, companies.TakeoverAnnounced):
+            return self.sealer.seal(LinkSecret(token=TOKEN))
+        if not issubclass(kind, identity.User):
             return self.sealer.seal(PinSecret(pin=PIN))
         secret = ResetSecret if kind is identity.PasswordResetRequested else VerificationSecret
         return self.sealer.seal(secret(token=TOKEN))
@@ -81,6 +96,18 @@ class Office:
         whose = {name: getattr(JEAN, name) for name in ("first_name", "last_name", "language")}
         held = {"holder": holder.id, "status": "active"} if holder else {}
         return kind(**(facts | whose | {"email": "tableau@mandat.example.com"} | sealed | reason | held | more))
+
+    def company(self, kind: type[companies.Account], who: Person = JEAN, **more: Any) -> companies.Account:
+        """Make an event of an account that Jean manages; who it is about is somebody else."""
+        facts = COMPANY | {"language": who.language, "managers": (JEAN.id,)}
+        people = dict.fromkeys(("creator", "claimer", "member", "successor", "asked_by"), who)
+        ids_ = {"claim": UUID(int=61), "takeover": UUID(int=62)}
+        rest = {"rights": ("pay",), "granted": ("pay",), "withdrawn": ("inspect",), "changed": ("phone",)}
+        moments = {"until": NOON, "due_at": NOON, "ground": "gone", "number": "E-1", "references": ()}
+        said = {"sent_to": "contact@mandat.example.com", "reason": "Selon le registre"}
+        sealed = {"sealed": self.seal(kind)} if "sealed" in kind.model_fields else {}
+        made = facts | people | ids_ | rest | moments | said | sealed | more
+        return kind(**{name: value for name, value in made.items() if name in kind.model_fields})
 
     def delegation(self, kind: type[delegation.Delegation], delegate: Person = EDITH) -> delegation.Delegation:
         return kind(id=ids.uuid7(), delegator=JEAN, matricule="5003", delegate=delegate, added_at=NOON)

@@ -21,7 +21,6 @@ BY_CODE: dict[int, type[Problem]] = {
     400: gateway.RequestUnreadable,
     404: common.NotFound,
     405: common.MethodNotAllowed,
-    408: gateway.RequestTimedOut,
     413: common.BodyTooLarge,
     414: gateway.AddressTooLong,
     429: common.TooManyRequests,

@@ -30,18 +30,6 @@ class HttpsRequired(Problem):
     detail = Text("Recommencez avec une adresse en https://.", "Try again with an https:// address.")
 
 
-class RequestTimedOut(Problem):
-    """The request came too slowly."""
-
-    slug = "request-timed-out"
-    status = 408
-    title = Text("Demande trop lente", "Request too slow")
-    detail = Text(
-        "La demande n’est pas arrivée à temps. Vérifiez votre connexion, puis recommencez.",
-        "The request did not arrive in time. Check your connection, then try again.",
-    )
-
-
 class AddressTooLong(Problem):
     """The address is longer than any of ours."""
 

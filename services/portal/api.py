@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+import aiohttp
 
 from services.portal.backend import Refused
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
+
+LONG = aiohttp.ClientTimeout(total=120, connect=2)
+"""For files that take a while to be written."""
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type, no secret
@@ -43,6 +50,16 @@ class Api:
         """Delete."""
         return await self._call("DELETE", path, headers=self._key())
 
+    @asynccontextmanager
+    async def opened(self, path: str, **params: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Open an answer to be handed on while it comes."""
+        visit = self._visit
+        if visit.session is not None and not visit.session.fresh:
+            await self._renew()
+        caller = replace(visit.caller, token=await self._token())
+        async with visit.deps.backend.open(caller, "GET", path, params=params, timeout=LONG) as answer:
+            yield answer
+
     def _key(self) -> dict[str, str]:
         key = self._visit.form["cle"]
         return {"Idempotency-Key": key} if key else {}
@@ -63,10 +80,14 @@ class Api:
 
     async def _once(self, method: str, path: str, **more: Any) -> Any:
         visit = self._visit
-        token = visit.session.access_token if visit.session else None
+        caller = replace(visit.caller, token=await self._token())
+        return await visit.deps.backend.call(caller, method, path, **more)
+
+    async def _token(self) -> str | None:
+        session = self._visit.session
         if self._delegator is not None:
-            token = await self._acting_token()
-        return await visit.deps.backend.call(replace(visit.caller, token=token), method, path, **more)
+            return await self._acting_token()
+        return session.access_token if session else None
 
     async def _renew(self) -> None:
         visit = self._visit

@@ -76,7 +76,8 @@ class Backend:
         """Call and give the answer itself, to be streamed; the same errors."""
         head = _headers(caller) | dict(headers or {})
         url = self._settings.address_of(path) + path
-        return _Opening(self._http.request(method, url, headers=head, timeout=TIMEOUT, allow_redirects=False, **body))
+        more = {"timeout": TIMEOUT} | body
+        return _Opening(self._http.request(method, url, headers=head, allow_redirects=False, **more))
 
 
 class _Opening:

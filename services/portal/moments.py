@@ -17,16 +17,15 @@ FIRST = "'1er'"
 """French counts the first of a month, not the others."""
 
 
-def day(value: date | str, language: Language) -> str:
-    """Write a day: 14 octobre 2020."""
-    found = date.fromisoformat(value) if isinstance(value, str) else value
+def day(value: str, language: Language) -> str:
+    """Write a day, or the day of a moment where our users are: 14 octobre 2020."""
+    found = datetime.fromisoformat(value).astimezone(PLACE).date() if "T" in value else date.fromisoformat(value)
     return dates.format_date(found, _pattern(found, language), locale=LOCALES[language])
 
 
-def moment(value: datetime | str, language: Language) -> str:
+def moment(value: str, language: Language) -> str:
     """Write a moment by the clocks of our users: 14 octobre 2020 à 9 h 05."""
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    local = found.astimezone(PLACE)
+    local = datetime.fromisoformat(value).astimezone(PLACE)
     pattern = f"{_pattern(local, language)} {TIMES[language]}"
     return dates.format_datetime(local, pattern, locale=LOCALES[language])
 

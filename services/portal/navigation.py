@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from services.portal import contexts
 from services.portal.catalogues import marked
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class Tab:
         return name == self.page or name in self.pages or any(tab.current(name) for tab in self.tabs)
 
 
+MANAGING = ("delegate-add", "delegate-confirm", "delegate-remove")
+
+
 def of(visit: Visit) -> tuple[Tab, ...]:
     """Give the tabs for a visitor who is signed in; none before."""
     if visit.session is None:
@@ -39,13 +43,27 @@ def business(visit: Visit) -> tuple[Tab, ...]:
     """Give the business tabs [Cadastre] and [Arpentage], in the context of a surveyor."""
     if visit.context is None:
         return ()
-    return (Tab(marked("Cadastre"), "files"),)
+    cadastre = (
+        Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend")),
+        Tab(marked("Services"), "services", ("service",)),
+        Tab(marked("Demandes"), "requests"),
+    )
+    return (Tab(marked("Cadastre"), "files", tabs=cadastre), Tab(marked("Arpentage"), "survey-files"))
 
 
 def delegation(visit: Visit) -> tuple[Tab, ...]:
-    """Give the tab [Délégation] with its sub-tabs (Q22)."""
-    del visit
-    return (Tab(marked("Délégation"), "choose", tabs=(Tab(marked("Sélection d’un délégant"), "choose"),)),)
+    """Give the tab [Délégation] with its sub-tabs (Q22); only a surveyor manages delegates, in his own name (Q2)."""
+    me = visit.known
+    if not me:
+        return ()
+    own = contexts.own(me, visit.person.person)
+    managing = () if own is None else (Tab(marked("Gestion des délégataires"), "delegates", MANAGING, own.matricule),)
+    tabs = (
+        *managing,
+        Tab(marked("Sélection d’un délégant"), "choose"),
+        Tab(marked("Suivi des activités"), "activities"),
+    )
+    return (Tab(marked("Délégation"), tabs[0].page, matricule=tabs[0].matricule, tabs=tabs),)
 
 
 AREAS: tuple[Callable[[Visit], tuple[Tab, ...]], ...] = (business, delegation)

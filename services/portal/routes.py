@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.portal.pages import cadastre, choice, entrance, identifier
+from services.portal.pages import activity, cadastre, choice, delegation, entrance, identifier, password, requests
 
 if TYPE_CHECKING:
     from services.portal.routing import Page
@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 PAGES: tuple[Page, ...] = (
     *entrance.PAGES,
     *identifier.PAGES,
+    *password.PAGES,
+    *delegation.PAGES,
     *choice.PAGES,
+    *activity.PAGES,
     *cadastre.PAGES,
+    *requests.PAGES,
 )
 
-WITHOUT_LANGUAGE = ("/", "/verify", "/reset")
+WITHOUT_LANGUAGE = ("/", "/verify", "/reset", "/file/{number}")
 """Addresses of letters, and of people who type: they lead to the page in the language that the browser asks for."""

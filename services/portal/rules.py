@@ -38,6 +38,11 @@ def comes_from_us(headers: Mapping[str, str], origin: str, host: str) -> bool:
     return given == origin or (origin.startswith("http://") and given == f"http://{host}")
 
 
+def opened_by_hand(headers: Mapping[str, str]) -> bool:
+    """Tell whether somebody opened a page himself: not a page elsewhere in his name, nor a browser in advance."""
+    return headers.get("Sec-Fetch-Site", "none") in SAME and "prefetch" not in headers.get("Sec-Purpose", "")
+
+
 def form_token(visit: str, session: bytes | None, matricule: str | None) -> str:
     """Give the token of a form: worth something in this browser, this session and this context alone."""
     bound = b"\0".join([b"form", session or b"", (matricule or "").encode()])

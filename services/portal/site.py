@@ -12,7 +12,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from services.portal import errors, rules, secrecy, store
-from services.portal.backend import Refused
+from services.portal.backend import Refused, Unreachable
 from services.portal.forms import Form
 from services.portal.routing import Page, Who
 from services.portal.sessions import SignedOut
@@ -109,11 +109,23 @@ async def _respond(visit: Visit) -> web.StreamResponse:
         visit.form = await _read_form(visit)
     if page.who is not Who.ANYONE and visit.session is None:
         raise SignedOut
+    await _know(visit)
     if (refusal := await _enter_context(visit)) is not None:
         return refusal
     if page.who is Who.OPERATOR and not visit.person.operator:
         return await errors.not_here(visit)
     return await _run(visit, sending=sending)
+
+
+async def _know(visit: Visit) -> None:
+    """Ask what the visitor is to delegation, for the tabs; pages for anybody do without where that fails."""
+    if visit.session is None:
+        return
+    try:
+        await visit.me()
+    except (Refused, Unreachable, SignedOut):
+        if visit.page.who is not Who.ANYONE:
+            raise
 
 
 async def _enter_context(visit: Visit) -> web.Response | None:

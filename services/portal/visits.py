@@ -85,6 +85,11 @@ class Visit:
             self._me = await self.api.get("/delegation/v1/me")
         return self._me
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What is known of the visitor to delegation; nothing while that cannot be asked."""
+        return self._me or {}
+
     async def find_context(self, matricule: str) -> Context | None:
         """Find the surveyor of a matricule among those in whose name the visitor may act."""
         me = await self.me()

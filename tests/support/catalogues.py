@@ -10,9 +10,16 @@ from babel.messages import extract, pofile
 from babel.messages.catalog import Catalog
 
 PORTAL = Path(__file__).resolve().parents[2] / "services/portal"
-AREAS = {"entrance": "public", "identifier": "public", "choice": "delegation"}
+AREAS = {
+    "entrance": "public",
+    "identifier": "public",
+    "password": "public",
+    "choice": "delegation",
+    "requests": "cadastre",
+}
 """Modules of pages whose catalogue has another name."""
 KEYWORDS = {"_": None, "text": None, "marked": None, "number": (1, 2)}
+OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do"}
 Key = tuple[str, ...]
 
 
@@ -31,7 +38,7 @@ def texts(tree: Path = PORTAL) -> Iterator[tuple[Key, Path]]:
     for path in sorted([*tree.rglob("*.py"), *tree.rglob("*.html")]):
         kind = "python" if path.suffix == ".py" else "jinja2"
         with path.open("rb") as source:
-            for _, found, _, _ in extract.extract(kind, source, KEYWORDS, options={"trimmed": "true"}):
+            for _, found, _, _ in extract.extract(kind, source, KEYWORDS, options=OPTIONS):
                 if key := (found,) if isinstance(found, str) else tuple(found):
                     yield key, path
 

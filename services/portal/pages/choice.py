@@ -27,6 +27,9 @@ async def choose(visit: Visit) -> web.Response:
     if found is None:
         visit.form.fault("choice", visit.text("Sélectionnez un arpenteur-géomètre."))
         return await show_choose(visit)
+    number = visit.request.query.get("dossier", "")
+    if number.isdecimal():  # A letter's link led here (Q11).
+        return visit.go("file", number=number, matricule=found.matricule)
     return visit.go(HOME, matricule=found.matricule)
 
 

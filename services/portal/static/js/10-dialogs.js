@@ -13,7 +13,7 @@
     close.className = "button quiet small close";
     close.dataset.close = "";
     close.textContent = "×";
-    close.setAttribute("aria-label", document.body.dataset.close);
+    close.setAttribute("aria-label", document.body.dataset.closeWords);
     dialog.replaceChildren(close, ...page.querySelector("main").childNodes);
     (dialog.querySelector("[data-focus]") || dialog.querySelector("[aria-invalid], [autofocus], input:not([type=hidden])") || dialog).focus();
   };

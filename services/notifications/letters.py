@@ -84,19 +84,24 @@ def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMes
 
 def _context(email: Record, secret: dict[str, Any], settings: Settings) -> dict[str, Any]:
     values: dict[str, Any] = {"matricule": "", "reason": "", "username": "", **email["data"], **secret}
-    path = PATHS.get(email["template"])
-    link = f"{settings.public_url}/{path}?token={secret['token']}" if path and secret else settings.public_url
     values |= {
         "name": email["name"],
         "address": email["address"],
         "when": moment(email["data"]["when"], email["language"]),
-        "link": link,
+        "link": _link(email, secret, f"{settings.public_url}/{email['language']}"),
         "site": settings.public_url,
         "support": settings.mail_support,
     }
     if "until" in email["data"]:
         values["until"] = moment(email["data"]["until"], email["language"])
     return values | {name: rights.listed(values[name], email["language"]) for name in RIGHTS if name in values}
+
+
+def _link(email: Record, secret: dict[str, Any], site: str) -> str:
+    """Give the page of the portal that an e-mail leads to, in its language."""
+    if (path := PATHS.get(email["template"])) and secret:
+        return f"{site}/{path}?token={secret['token']}"
+    return f"{site}/file/{email['data']['file_number']}" if email["template"] == "file-alert" else site
 
 
 def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, Any]:

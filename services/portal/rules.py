@@ -43,6 +43,11 @@ def opened_by_hand(headers: Mapping[str, str]) -> bool:
     return headers.get("Sec-Fetch-Site", "none") in SAME and "prefetch" not in headers.get("Sec-Purpose", "")
 
 
+def is_shown(headers: Mapping[str, str]) -> bool:
+    """Tell whether the answer is shown as a page, not taken by a script that only follows where it leads."""
+    return headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+
+
 def form_token(visit: str, session: bytes | None, matricule: str | None) -> str:
     """Give the token of a form: worth something in this browser, this session and this context alone."""
     bound = b"\0".join([b"form", session or b"", (matricule or "").encode()])

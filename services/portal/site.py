@@ -146,7 +146,8 @@ async def _run(visit: Visit, *, sending: bool) -> web.StreamResponse:
     if not sending:
         assert page.show is not None
         await visit.restore_form()
-        await visit.take_notes()
+        if rules.is_shown(visit.request.headers):
+            await visit.take_notes()
         return await page.show(visit)
     assert page.send is not None
     session = visit.session.digest if visit.session else None

@@ -59,3 +59,9 @@ async def windows(system: Realm) -> AsyncIterator[Windows]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield Windows(browser, system.url)
         await browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def scripting(request: pytest.FixtureRequest) -> dict[str, bool]:
+    """With and without JavaScript: the same journeys."""
+    return {"java_script_enabled": request.param}

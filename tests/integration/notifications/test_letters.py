@@ -13,7 +13,7 @@ from shared import ids
 from shared.contracts.events import accounts, companies, delegation, identity
 from tests.integration.notifications.conftest import EDITH, JEAN, NOON, PIERRE, PIN, TOKEN, Office, person
 
-LINK = "http://mandat.example.com/{}?token=" + TOKEN
+LINK = "http://mandat.example.com/fr/{}?token=" + TOKEN
 
 
 def texts(message) -> tuple[str, str]:

@@ -133,6 +133,19 @@ async def _add_operator(username: str, pool: Pool, secrets: Path) -> None:
     out.print(f"{username} is an operator from the next sign-in on.")
 
 
+@cli.command(name="erase")
+def erase(username: str) -> None:
+    """Erase a person for good: every service forgets him; what he did stays in the register, without the name."""
+    asyncio.run(reach.with_database("identity", partial(_erase, username)))
+
+
+async def _erase(username: str, pool: Pool, secrets: Path) -> None:
+    del secrets
+    async with pool.transaction() as connection:
+        person = await identity.erase_person(connection, username)
+    out.print(f"{username} is erased; the other services forget person {person} as they hear of it.")
+
+
 @cli.command(name="application")
 def add_application(client_id: str, name: str, *, secret_file: Path | None = None) -> None:
     """Register a connected application; its secret is read from a file, or made and printed once."""

@@ -18,7 +18,7 @@ async def on_user(connection: Connection, received: Received[identity.User]) -> 
 
 
 async def on_user_removed(connection: Connection, received: Received[identity.UserRemoved]) -> None:
-    """Forget a person who was never verified; the version stays, so that nothing older brings him back."""
+    """Forget a person who was removed; the version stays, so that nothing older brings him back."""
     await people.forget_person(connection, received.data, received.envelope.sequence)
 
 

@@ -12,8 +12,10 @@ import structlog
 
 from services.audit import rules, store
 from services.audit.schemas import Outcome, Report
+from services.audit.seal import store as seal
 from shared import ids, requests
 from shared.contracts import activities
+from shared.messaging import forgetting
 from shared.messaging.failures import NotYet
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ LONG_RUN = 3_000
 class Heard:
     """What an event says that the register keeps.
 
-    `news` is the name of a person, or of an account where `managers` says who manages it; `application`, `key` and
-    `file_number` are of what a connected application reported.
+    `news` is the name of a person, or of an account where `managers` says who manages it; `erased` a person who is to
+    be forgotten; `application`, `key` and `file_number` are of what a connected application reported.
     """
 
     event_id: UUID
@@ -44,6 +46,7 @@ class Heard:
     correlation_id: str | None
     news: store.Named | None = None
     managers: tuple[UUID, ...] | None = None
+    erased: UUID | None = None
     application: str | None = None
     key: str | None = None
     file_number: str | None = None
@@ -105,6 +108,15 @@ async def record_heard(connection: Connection, heard: Sequence[Heard]) -> None:
         elif one.news:
             await remember_person(connection, one.news.id, one.news.name, one.news.version)
     await store.insert_activities(connection, rows)
+    for one in heard:
+        if one.erased:
+            await erase_person(connection, one.erased)
+
+
+async def erase_person(connection: Connection, person: UUID) -> None:
+    """Take a person's name out of the register: what he did stays, and the log still verifies (Law 25, s. 23)."""
+    await seal.erase_subject(connection, person)
+    await forgetting.forget(connection, person)
 
 
 def _heard_row(one: Heard, known: Mapping[UUID, store.Named]) -> store.Row:
@@ -121,9 +133,9 @@ def _heard_row(one: Heard, known: Mapping[UUID, store.Named]) -> store.Row:
         kind=one.kind,
         file_number=one.file_number,
         performed_by=one.performed_by,
-        performed_by_name=by.name if by else None,
+        performed_by_name=by.name or None if by else None,
         performed_for=one.performed_for,
-        performed_for_name=for_.name if for_ else None,
+        performed_for_name=for_.name or None if for_ else None,
         account=one.account or (for_.id if for_ and for_.company else None),
         occurred_at=one.occurred_at,
         personal=activities.ACTIVITIES[one.kind].personal,

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from shared.contracts import activities
 from shared.settings import ServiceSettings
 
 
@@ -19,3 +20,14 @@ class Settings(ServiceSettings):
     register_folder: Path | None = None
     seal_seconds: float = Field(default=5.0, gt=0, le=3600)
     retention: dict[str, int] = Field(default_factory=dict)
+
+    @field_validator("retention")
+    @classmethod
+    def _keeps_removals(cls, retention: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(retention.keys() - activities.ACTIVITIES.keys()):
+            raise ValueError(f"no kind of activity: {', '.join(unknown)}")
+        if "user.removed" in retention:
+            raise ValueError("user.removed stays: it is what tells an erased name from one that was taken away")
+        if short := sorted(kind for kind, days in retention.items() if days < 1):
+            raise ValueError(f"a day or more: {', '.join(short)}")
+        return retention

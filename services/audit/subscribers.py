@@ -156,7 +156,9 @@ def _heard(envelope: Envelope, data: Event) -> commands.Heard:
         return _reported(envelope, data)
     kind, by, for_ = BY_TYPE[envelope.type]
     news, managers = None, None
-    if isinstance(data, identity.User):
+    if isinstance(data, identity.UserRemoved):
+        news = store.Named(data.id, "", envelope.sequence)
+    elif isinstance(data, identity.User):
         news = store.Named(data.id, f"{data.first_name} {data.last_name}", envelope.sequence)
     if isinstance(data, companies.Account):
         news, managers = store.Named(data.id, data.legal_name, envelope.sequence, company=True), data.managers
@@ -170,6 +172,7 @@ def _heard(envelope: Envelope, data: Event) -> commands.Heard:
         correlation_id=envelope.correlationid,
         news=news,
         managers=managers,
+        erased=data.id if isinstance(data, identity.UserRemoved) else None,
     )
 
 

@@ -10,7 +10,7 @@ from shared.contracts.events import delegation as events
 from shared.contracts.people import Person
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
-from shared.messaging import outbox
+from shared.messaging import forgetting, outbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,9 +29,11 @@ async def remember_person(connection: Connection, user: User, version: int) -> N
 
 
 async def forget_person(connection: Connection, user: User, version: int) -> None:
-    """Keep of a person the id and the version alone."""
+    """Keep of a person the id and the version alone; nobody acts by or for him any more."""
     blank = dict.fromkeys(("username", "email", "first_name", "last_name"), "")
     await store.upsert_person(connection, user.model_copy(update={**blank, "verified": False}), version)
+    await store.update_delegations_orphaned(connection, user.id)
+    await forgetting.forget(connection, user.id)
 
 
 async def remember_licence(connection: Connection, licence: Licence, version: int) -> None:

@@ -91,6 +91,11 @@ async def update_delegation_removed(connection: Connection, delegation: UUID, de
     return await connection.fetchrow(SQL["update_delegation_removed"], delegation, delegator)
 
 
+async def update_delegations_orphaned(connection: Connection, person: UUID) -> None:
+    """End the delegations by or to a person who is no more."""
+    await connection.execute(SQL["update_delegations_orphaned"], person)
+
+
 async def update_delegation_acting(connection: Connection, delegator: UUID, delegate: UUID) -> Record | None:
     """Note that the delegate begins to act; None when he acted in the last half hour, or has no delegation."""
     return await connection.fetchrow(SQL["update_delegation_acting"], delegator, delegate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.identity import callers, schemas, store, store_sessions, tokens
-from services.identity.commands import operators, passwords, profile, registration, sessions
+from services.identity.commands import erasure, operators, passwords, profile, registration, sessions
 from services.identity.deps import Deps
 from services.identity.schemas import Me
 from shared.contracts import proofs
@@ -159,6 +159,11 @@ async def ask_email_change(call: Call, body: schemas.EmailChange) -> schemas.Acc
 async def confirm_email(call: Call, body: schemas.TokenOnly) -> None:
     """Take a new e-mail address with the token of the link mailed to it."""
     await profile.confirm_email(call.connection, body.token.get_secret_value())
+
+
+async def erase_person(call: Call, username: str) -> None:
+    """Erase a person for good: every service forgets him, and the register keeps what was done, without the name."""
+    await erasure.erase_person(call.connection, username)
 
 
 async def list_operators(call: Call) -> schemas.Operators:

@@ -12,6 +12,7 @@ from shared.web.routing import Route
 
 ANYONE = Permission.ANYONE_IDENTITY_USE
 APPS = Permission.OPERATOR_APPLICATION_MANAGE
+ERASE = Permission.OPERATOR_PERSON_ERASE
 OPERATORS = Permission.OPERATOR_OPERATOR_MANAGE
 PASSWORD = Permission.PERSON_PASSWORD_CHANGE
 PROFILE = Permission.PERSON_PROFILE_MANAGE
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/operators", api.list_operators, OPERATORS),
     Route("PUT", "/v1/operators/{username}", api.make_operator, OPERATORS, problems=MISSING),
     Route("DELETE", "/v1/operators/{username}", api.dismiss_operator, OPERATORS, status=204, problems=DISMISS),
+    Route("DELETE", "/v1/people/{username}", api.erase_person, ERASE, status=204, problems=DISMISS),
     own("POST", "/v1/token", oauth.give_token, ANYONE, form=True, problems=TOKEN),
     Route("GET", KEYS, oauth.list_keys, ANYONE),
     Route("GET", METADATA, oauth.show_metadata, ANYONE),

@@ -14,6 +14,7 @@ from shared.contracts.events.applications import AlertRaised
 from shared.contracts.people import Language
 from shared.contracts.problems import common
 from shared.contracts.problems import notifications as problems
+from shared.messaging import forgetting
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -51,8 +52,10 @@ async def remember_recipient(connection: Connection, user: User, version: int) -
 
 async def forget_recipient(connection: Connection, user: User, version: int) -> None:
     """Forget a person who was removed, with the e-mails that have not left; of the others only the outcome stays."""
+    await store.forget_mentions(connection, user.id)
     await store.remove_recipient(connection, user.id, version)
     await store.forget_emails(connection, user.id)
+    await forgetting.forget(connection, user.id)
 
 
 async def forget_removed(pool: Pool) -> None:

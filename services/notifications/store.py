@@ -35,6 +35,11 @@ async def is_removed(connection: Connection, person: UUID) -> bool:
     return bool(await connection.fetchval(SQL["is_removed"], person))
 
 
+async def forget_mentions(connection: Connection, person: UUID) -> None:
+    """Take from ended e-mails to others what they said of a person who is about to be forgotten."""
+    await connection.execute(SQL["forget_mentions"], person)
+
+
 async def forget_emails(connection: Connection, person: UUID | None = None) -> None:
     """Delete or blank the e-mails of one removed person, or of all."""
     await connection.execute(SQL["delete_unsendable"], person)

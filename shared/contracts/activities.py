@@ -142,7 +142,7 @@ _ALL = (
     Activity("user.registered", Text("Création d’un identifiant", "Account created")),
     Activity(
         "user.removed",
-        Text("Fin d’une inscription non confirmée", "Unconfirmed registration ended"),
+        Text("Effacement d’un identifiant", "Account erased"),
         personal=False,
     ),
     Activity("user.verified", Text("Vérification de l’adresse courriel", "E-mail address verified")),

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     OPERATOR_LICENCE_MANAGE = "operator:licence:manage"
     OPERATOR_OPERATOR_MANAGE = "operator:operator:manage"
     OPERATOR_PERMIT_REVIEW = "operator:permit:review"
+    OPERATOR_PERSON_ERASE = "operator:person:erase"
     OPERATOR_ROSTER_IMPORT = "operator:roster:import"
     PERSON_ACCOUNT_JOIN = "person:account:join"
     PERSON_ACCOUNT_LEAVE = "person:account:leave"

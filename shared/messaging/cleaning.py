@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.messaging import forgetting
 from shared.messaging.outbox import SQL
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ async def clean(pool: Pool) -> None:
     await _delete_all(pool, "delete_sent", SENT)
     await _delete_all(pool, "delete_inbox", TAKEN)
     await pool.execute(SQL["delete_crash_guard"], TAKEN)
+    await forgetting.clean(pool)
 
 
 async def _delete_all(pool: Pool, query: str, age: timedelta) -> None:

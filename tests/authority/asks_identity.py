@@ -153,6 +153,13 @@ async def dismiss_operator(asked: Asked) -> Ask:
     return Ask(names)
 
 
+@asks("DELETE /identity/v1/people/{username}")
+async def erase_person(asked: Asked) -> Ask:
+    world = asked.cast.world
+    person = await world.newcomer("Rose", "Tremblay") if asked.actor == "operator" else asked.cast.spare
+    return Ask({"username": person.username})
+
+
 @asks("POST /identity/v1/applications")
 async def add_application(asked: Asked) -> Ask:
     return Ask(json={"client_id": unique("app"), "name": "Matrice"})

@@ -9,6 +9,7 @@ from services.accounts.commands import members, speaking
 from services.accounts.rules import members as rules
 from shared.contracts.events import companies as events
 from shared.contracts.events.companies import Right
+from shared.messaging import forgetting
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,6 +34,7 @@ async def forget_person(connection: Connection, user: User, version: int) -> Non
         account = await store_companies.lock_account(connection, account_id)
         assert account is not None
         await _part(connection, account, await speaking.person(connection, user.id))
+    await forgetting.forget(connection, user.id)
 
 
 async def _part(connection: Connection, account: Record, gone: Person) -> None:

@@ -151,10 +151,7 @@ limit 100
 
 -- name: list_removed
 -- Give the people whose removal stands in the register.
-select distinct activity.performed_for
-from activity
-inner join leaf on leaf.seq = activity.seq
-where activity.kind = 'user.removed' and activity.performed_for is not null
+select distinct performed_for from activity where kind = 'user.removed' and performed_for is not null
 
 -- name: erase_subject
 -- Destroy the key and the names of a person.

@@ -98,6 +98,11 @@ update delegation set removed_at = greatest(clock_timestamp(), added_at), versio
 where id = $1 and delegator_id = $2 and removed_at is null
 returning *
 
+-- name: update_delegations_orphaned
+-- End the delegations by or to a person who is no more.
+update delegation set removed_at = greatest(clock_timestamp(), added_at), version = version + 1
+where (delegator_id = $1 or delegate_id = $1) and removed_at is null
+
 -- name: update_delegation_acting
 -- Note that the delegate begins to act, when half an hour or more has passed without.
 update delegation set acting_at = clock_timestamp(), version = version + 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def make_operator(connection: Connection, username: str) -> Person:
     """Give a verified person the operator role, in effect from the next sign-in or refresh (`not-found`)."""
-    person = await _find(connection, username)
+    person = await find(connection, username)
     if not person.verified:
         raise common.NotFound
     if await store.set_operator(connection, person.id, operator=True):
@@ -27,7 +27,7 @@ async def make_operator(connection: Connection, username: str) -> Person:
 
 async def dismiss_operator(connection: Connection, username: str) -> None:
     """Take the operator role from a person (`not-found`, `last-operator`)."""
-    person = await _find(connection, username)
+    person = await find(connection, username)
     operators = await store.lock_operators(connection)
     if person.id not in operators:
         raise common.NotFound
@@ -37,7 +37,8 @@ async def dismiss_operator(connection: Connection, username: str) -> None:
     await speaking.announce(connection, events.UserChanged, person.id)
 
 
-async def _find(connection: Connection, username: str) -> Person:
+async def find(connection: Connection, username: str) -> Person:
+    """Find a person by user name (`not-found`)."""
     try:
         key = rules.key(rules.username(username))
     except ValueError as error:

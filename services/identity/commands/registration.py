@@ -18,6 +18,7 @@ from services.identity.store import Registration, Request
 from shared import ids
 from shared.contracts.events import identity as events
 from shared.contracts.problems import identity as problems
+from shared.messaging import forgetting
 
 if TYPE_CHECKING:
     from services.identity.deps import Deps
@@ -108,7 +109,7 @@ async def send_verification(deps: Deps, connection: Connection, request: Request
 async def forget_stale(connection: Connection, *keys: str) -> None:
     """Let people who did not prove their address in time make room for others who want the name or the address."""
     for person_id in await store.lock_stale(connection, keys):
-        await _forget(connection, person_id)
+        await forget(connection, person_id)
 
 
 async def purge(deps: Deps) -> None:
@@ -116,9 +117,11 @@ async def purge(deps: Deps) -> None:
     async with deps.pool.transaction() as connection:
         for person_id in await store.list_purgeable(connection, rules.UNVERIFIED_KEPT):
             if await store.lock_person(connection, person_id) is not None:
-                await _forget(connection, person_id)
+                await forget(connection, person_id)
 
 
-async def _forget(connection: Connection, person_id: UUID) -> None:
-    await speaking.announce(connection, events.UserRemoved, person_id)
+async def forget(connection: Connection, person_id: UUID) -> None:
+    """Remove a person, and what was said of him; the other services hear that they must forget him too."""
+    await speaking.announce_removal(connection, person_id)
     await store.delete_person(connection, person_id)
+    await forgetting.forget(connection, person_id)

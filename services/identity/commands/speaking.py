@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.identity import rules, store, tokens
 from shared.contracts import secrets
+from shared.contracts.events import identity as events
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from services.identity.deps import Deps
     from services.identity.store import Person
-    from shared.contracts.events import identity as events
     from shared.db.pool import Connection
 
 REGISTRATION = "registration"
@@ -38,6 +38,14 @@ async def announce(connection: Connection, event: type[events.User], person_id: 
     )
     await outbox.emit(connection, said, sequence=person.version)
     return person
+
+
+async def announce_removal(connection: Connection, person_id: UUID) -> None:
+    """Say in this transaction that a person is to be forgotten, and no longer who he was."""
+    person = await store.raise_version(connection, person_id)
+    blank = dict.fromkeys(("username", "first_name", "last_name", "email"), "")
+    said = events.UserRemoved(id=person_id, language=person.language, verified=False, operator=False, **blank)
+    await outbox.emit(connection, said, sequence=person.version)
 
 
 async def verification_link(deps: Deps, connection: Connection, person_id: UUID, purpose: str, email: str) -> str:

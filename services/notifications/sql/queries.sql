@@ -13,6 +13,17 @@ values ($1, '', '', '', 'fr', $2, true)
 on conflict (id) do update set
     first_name = '', last_name = '', email = '', language = 'fr', version = excluded.version, removed = true
 
+-- name: forget_mentions
+-- Take from e-mails to others, once they have ended, what they said of a person: all that names him.
+update email set data = '{}'
+from recipient
+where
+    recipient.id = $1 and not recipient.removed and email.state not in ('queued', 'sending') and email.data <> '{}'
+    and (
+        strpos(email.data::text, recipient.email) > 0
+        or strpos(email.data::text, recipient.first_name || ' ' || recipient.last_name) > 0
+    )
+
 -- name: delete_unsendable
 -- Delete e-mails to removed people that have not left yet.
 delete from email
@@ -23,7 +34,9 @@ where
 
 -- name: erase_ended
 -- Take from e-mails to removed people who they were and what was said; that one was sent stays known.
-update email set name = '', address = '', data = '{}', sealed = null, merge_key = null
+update email set
+    name = '', address = '', data = '{}', sealed = null, merge_key = null,
+    last_reply = replace(last_reply, email.address, '')
 from recipient
 where
     email.recipient = recipient.id and recipient.removed and email.address <> ''
@@ -88,10 +101,10 @@ where state = 'sending' and lease_until < clock_timestamp()
 returning *
 
 -- name: end_email
--- Say how an e-mail ended; only its owner may. What was sealed is erased.
+-- Say how an e-mail ended; only its owner may. What was sealed is erased, and what a sent one said.
 update email set
     state = $3, last_reply = $4, owner = null, lease_until = null, sealed = null, version = version + 1,
-    ended_at = clock_timestamp()
+    data = case when $3 = 'sent' then '{}' else data end, ended_at = clock_timestamp()
 where id = $1 and owner = $2 and state = 'sending'
 returning *
 

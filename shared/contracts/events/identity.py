@@ -87,6 +87,9 @@ class EmailChanged(User):
 
 
 class UserRemoved(User):
-    """A registration that was never proved ended, after a week or when another took its place: forget the person."""
+    """The person is to be forgotten: a registration never proved ended, or an operator erased him (Law 25, s. 23).
+
+    Who he was is blank here already.
+    """
 
     type: ClassVar[str] = "identity.user.removed.v1"

@@ -153,3 +153,35 @@ select count(*) from gone;
 -- name: probe
 -- Ask whether the database answers.
 select 1;
+
+-- name: insert_forgotten
+-- Note that a person was removed.
+insert into forgotten (person) values ($1) on conflict do nothing;
+
+-- name: list_forgotten
+-- Give the people who were removed lately.
+select person from forgotten;
+
+-- name: delete_forgotten
+-- Let go of people who were removed longer ago than an interval.
+delete from forgotten where since < clock_timestamp() - $1::interval;
+
+-- name: list_sent_about
+-- Give sent events that name a person; those not sent yet have their work before them.
+select id, envelope from outbox where sent_at is not null and strpos(envelope::text, $1) > 0;
+
+-- name: update_sent
+-- Put another text in the place of a sent event.
+update outbox set envelope = $2 where id = $1;
+
+-- name: list_failed_about
+-- Give events that could not be taken in and name a person.
+select id, body from retry where position(convert_to($1, 'UTF8') in body) > 0 for update skip locked;
+
+-- name: update_failed
+-- Put another text in the place of an event that could not be taken in.
+update retry set body = $2, error = '' where id = $1;
+
+-- name: delete_answers_about
+-- Forget kept answers that name a person.
+delete from idempotency where position(convert_to($1, 'UTF8') in answer) > 0;

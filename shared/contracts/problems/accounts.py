@@ -95,8 +95,6 @@ class RosterColumnsWrong(Problem):
     status = 422
     title = Text("Colonnes à revoir", "Columns to be checked")
     detail = Text(
-        "La première ligne doit nommer une seule fois les colonnes matricule, prenom, nom, courriel et bureau "
-        "(langue est facultative). À revoir : {columns}.",
-        "The first line must name the columns matricule, first_name, last_name, email and office once each "
-        "(language is optional). To be checked: {columns}.",
+        "La première ligne doit nommer une seule fois les colonnes {required}. À revoir : {columns}.",
+        "The first line must name these columns once each: {required}. To be checked: {columns}.",
     )

@@ -54,11 +54,20 @@ class Api:
     async def opened(self, path: str, **params: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """Open an answer to be handed on while it comes."""
         visit = self._visit
-        if visit.session is not None and not visit.session.fresh:
-            await self._renew()
+        await self._ensure_fresh()
         caller = replace(visit.caller, token=await self._token())
         async with visit.deps.backend.open(caller, "GET", path, params=params, timeout=LONG) as answer:
             yield answer
+
+    async def send(self, path: str, chunks: AsyncIterator[bytes], **params: str) -> Any:
+        """Send a file as it comes."""
+        headers = self._key() | {"Content-Type": "application/octet-stream"}
+        await self._ensure_fresh()
+        return await self._once("POST", path, headers=headers, data=chunks, params=params, timeout=LONG)
+
+    async def _ensure_fresh(self) -> None:
+        if self._visit.session is not None and not self._visit.session.fresh:
+            await self._renew()
 
     def _key(self) -> dict[str, str]:
         key = self._visit.form["cle"]
@@ -66,8 +75,7 @@ class Api:
 
     async def _call(self, method: str, path: str, **more: Any) -> Any:
         visit = self._visit
-        if visit.session is not None and not visit.session.fresh:
-            await self._renew()
+        await self._ensure_fresh()
         try:
             return await self._once(method, path, **more)
         except Refused as refusal:

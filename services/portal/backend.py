@@ -24,7 +24,7 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One field that a service found wrong: the name of the field, the kind of fault, and its words."""
+    """One field that a service found wrong: its name, the innermost of its pointer, the kind of fault, its words."""
 
     field: str
     code: str
@@ -135,7 +135,8 @@ async def _problem(answer: aiohttp.ClientResponse) -> Refused | Unreachable:
 
 
 def _fault(one: Mapping[str, str]) -> Fault:
-    return Fault(one["pointer"].lstrip("?/").partition("/")[0], one.get("code", ""), one.get("detail", ""))
+    named = [part for part in one["pointer"].lstrip("?/").split("/") if not part.isdecimal()]
+    return Fault(named[-1] if named else "", one.get("code", ""), one.get("detail", ""))
 
 
 def _seconds(text: str | None) -> int | None:

@@ -66,5 +66,21 @@ def delegation(visit: Visit) -> tuple[Tab, ...]:
     return (Tab(marked("Délégation"), tabs[0].page, matricule=tabs[0].matricule, tabs=tabs),)
 
 
-AREAS: tuple[Callable[[Visit], tuple[Tab, ...]], ...] = (business, delegation)
+COMPANY = ("company", "company-new", "companies-leave", "company-members", "company-remove", "company-successor")
+COMPANY_MORE = ("company-rotate", "company-notice", "company-payments", "company-bank", "takeover", "templates")
+
+
+def dashboard(visit: Visit) -> tuple[Tab, ...]:
+    """Give the tab [Tableau de bord] with its sub-tabs (O4), always in one’s own name."""
+    del visit
+    below = (
+        Tab(marked("Actions requises"), "actions", matricule=None),
+        Tab(marked("Demandes"), "applications", ("application", "application-new"), matricule=None),
+        Tab(marked("Professionnels/Entrepreneurs"), "companies", (*COMPANY, *COMPANY_MORE), matricule=None),
+        Tab(marked("Frais impayés"), "fees", ("payments", "payment"), matricule=None),
+    )
+    return (Tab(marked("Tableau de bord"), "actions", matricule=None, tabs=below),)
+
+
+AREAS: tuple[Callable[[Visit], tuple[Tab, ...]], ...] = (business, delegation, dashboard)
 """Each area gives its tabs, in this order."""

@@ -12,7 +12,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from services.portal import moments, navigation
+from services.portal import formats, moments, navigation
 from services.portal.catalogues import words
 from shared.contracts.people import Language
 
@@ -116,6 +116,10 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
 
     environment.globals.update(_=text, number=number, language=language.value, assets=assets)
     environment.filters.update(
-        day=lambda value: moments.day(value, language), moment=lambda value: moments.moment(value, language)
+        day=lambda value: moments.day(value, language),
+        moment=lambda value: moments.moment(value, language),
+        money=lambda cents: formats.money(cents, language),
+        phone=lambda kept: formats.phone(kept, language),
+        size=lambda count: formats.size(count, language),
     )
     return environment

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.portal.pages import activity, cadastre, choice, delegation, entrance, identifier, password, requests
+from services.portal.pages import (
+    activity,
+    application,
+    bank,
+    cadastre,
+    choice,
+    companies,
+    company,
+    delegation,
+    entrance,
+    fees,
+    identifier,
+    password,
+    permits,
+    protection,
+    requests,
+    staff,
+)
 
 if TYPE_CHECKING:
     from services.portal.routing import Page
@@ -18,7 +35,16 @@ PAGES: tuple[Page, ...] = (
     *activity.PAGES,
     *cadastre.PAGES,
     *requests.PAGES,
+    *permits.PAGES,
+    *application.PAGES,
+    *companies.PAGES,
+    *protection.PAGES,
+    *company.PAGES,
+    *staff.PAGES,
+    *fees.PAGES,
+    *bank.PAGES,
 )
 
-WITHOUT_LANGUAGE = ("/", "/verify", "/reset", "/file/{number}")
+PAYMENT = "/payments/{payment:[0-9a-f-]+}"
+WITHOUT_LANGUAGE = ("/", "/verify", "/reset", "/file/{number}", "/contest", "/objection", PAYMENT)
 """Addresses of letters, and of people who type: they lead to the page in the language that the browser asks for."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import hdrs, web
 
-from services.portal import errors, rules, secrecy, store
+from services.portal import errors, rules, secrecy, store, uploads
 from services.portal.backend import Refused, Unreachable
 from services.portal.forms import Form
 from services.portal.routing import Page, Who
@@ -169,10 +169,13 @@ async def _run(visit: Visit, *, sending: bool) -> web.StreamResponse:
 
 async def _read_form(visit: Visit) -> Form:
     request = visit.request
-    if request.content_type != "application/x-www-form-urlencoded":
-        return Form()  # A page that takes files reads them itself.
     if (request.content_length or 0) > visit.page.limit:
         raise web.HTTPRequestEntityTooLarge(visit.page.limit, request.content_length or 0)
+    if request.content_type == "multipart/form-data":
+        form, visit.upload = await uploads.read(request)
+        return form
+    if request.content_type != "application/x-www-form-urlencoded":
+        return Form()
     fields = await request.post()
     lists: dict[str, list[str]] = {}
     for name, value in fields.items():

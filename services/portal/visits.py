@@ -14,6 +14,7 @@ from services.portal.backend import Caller
 from services.portal.catalogues import Words, words
 from services.portal.forms import Form
 from services.portal.sessions import Session, SignedOut
+from services.portal.uploads import Upload
 from shared import ids
 from shared.contracts.people import Language
 from shared.web import clients
@@ -39,6 +40,7 @@ class Visit:
     session: Session | None = None
     context: Context | None = None
     form: Form = field(default_factory=Form)
+    upload: Upload | None = None
     cookies: dict[str, str | None] = field(default_factory=dict)
     notes: list[dict[str, str]] = field(default_factory=list)
     _me: dict[str, Any] | None = None

@@ -16,6 +16,8 @@ AREAS = {
     "password": "public",
     "choice": "delegation",
     "requests": "cadastre",
+    "application": "permits",
+    **dict.fromkeys(("bank", "company", "company_forms", "fees", "protection", "staff"), "companies"),
 }
 """Modules of pages whose catalogue has another name."""
 KEYWORDS = {"_": None, "text": None, "marked": None, "number": (1, 2)}

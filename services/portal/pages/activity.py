@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from services.portal import moments, pictures
+from services.portal import downloads, moments, pictures
 from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.routing import Page
@@ -21,9 +20,6 @@ API = "/audit/v1/activities"
 FILTERS = ("from", "to", "file", "kind", "by", "for", "mine")
 SORTS = ("date", "file", "kind", "by", "for")
 MANY, FEW = 100, 10
-KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-NAMED = re.compile(r"""filename\*?=["\w.'()-]+""", re.ASCII)
-CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +152,7 @@ async def download(visit: Visit) -> web.StreamResponse:
         raise web.HTTPNotFound
     asked = _asked(visit)
     query = {name: value for name, value in asked.items() if name in FILTERS or name == "sort"}
-    async with visit.api.opened(f"{API}.{kind}", **query) as answer:
-        response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: "no-store", hdrs.CONTENT_TYPE: answer.content_type})
-        given = NAMED.search(answer.headers.get(hdrs.CONTENT_DISPOSITION, ""))
-        name = given.group() if given else f'filename="activites.{kind}"'
-        response.headers[hdrs.CONTENT_DISPOSITION] = f"attachment; {name}"
-        await response.prepare(visit.request)
-        async for chunk in answer.content.iter_chunked(CHUNK):
-            await response.write(chunk)
-        await response.write_eof()
-    return response
+    return await downloads.hand_on(visit, f"{API}.{kind}", f"activites.{kind}", **query)
 
 
 PATH, PATH_EN = "/delegation/activites", "/delegation/activities"

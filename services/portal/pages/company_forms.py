@@ -58,7 +58,8 @@ PLACE = ("street", "unit", "city", "province", "postal_code")
 
 def facts(visit: Visit, account: Mapping[str, Any] | None) -> dict[str, Any]:
     """Give what the form shows first: what was typed wins in the template over what is kept."""
-    kept: dict[str, Any] = {"province": "ON", "language": visit.language.value}
+    blank = dict.fromkeys((*LINES, *PLACE, "tarion_number"), "")
+    kept: dict[str, Any] = blank | {"province": "ON", "language": visit.language.value}
     listing: Mapping[str, Any] = {"listed": True, "shows": ["operating_name"]}
     if account is not None:
         kept = {name: account[name] or "" for name in (*LINES, "tarion_number", "language")}

@@ -51,7 +51,9 @@ async def show(visit: Visit) -> web.Response:
     if len(name) > 1:
         companies = (await visit.api.get("/accounts/v1/companies", name=name))["companies"]
     tables = {"inspections": INSPECTIONS, "results": RESULTS}
-    more = {key: {one: visit.text(french) for one, french in table.items()} for key, table in tables.items()}
+    more: dict[str, Any] = {
+        key: {one: visit.text(french) for one, french in table.items()} for key, table in tables.items()
+    }
     return visit.show(
         "permits/application.html", one=found, companies=companies, searched=name, **more, **permits.words(visit)
     )

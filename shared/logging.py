@@ -85,6 +85,7 @@ def _tying(logger: Any, method: str, event: Event) -> Event:
 TALKATIVE = ("mail.log",)
 """Libraries that write what they carry at level debug, in pieces too small for scrubbing: the mail sink its mails."""
 
+_configured: dict[str, Any] = {}
 _requests: list[str] = []
 """The service's name, when lines of requests may go straight out."""
 
@@ -107,6 +108,18 @@ def write_request(facts: dict[str, Any]) -> bool:
 
 def configure(service: str, level: str = "info", *, development: bool = False) -> None:
     """Send everything, our own lines and those of libraries, to standard output."""
+    _configured.update(service=service, level=level, development=development)
+    _send(service, level, development=development)
+
+
+def toggle_debug() -> None:
+    """Write everything, or again only what was configured: from one signal to the next, while the process runs."""
+    level = "debug" if logging.getLogger().level != logging.DEBUG else _configured["level"]
+    _send(_configured["service"], level, development=_configured["development"])
+    structlog.get_logger().warning("log level changed", to=level)
+
+
+def _send(service: str, level: str, *, development: bool) -> None:
     structlog.reset_defaults()
     _requests[:] = [service] if level in ("debug", "info") and not development else []
 

@@ -98,7 +98,7 @@ class SigningKeys:
         key = jwk.OKPKey.generate_key("Ed25519", {"use": "sig", "alg": ALGORITHM}, private=True, auto_kid=True)
         key_id = str(key.kid)
         private = json.dumps(key.as_dict(private=True)).encode()
-        sealed = self._keyring.seal(private, _context(key_id))
+        sealed = self._keyring.seal(private, context(key_id))
         await connection.execute(SQL["insert_key"], key_id, key.as_dict(private=False), sealed, delay)
 
     async def _current(self) -> jwk.OKPKey:
@@ -119,9 +119,10 @@ class SigningKeys:
             row = await connection.fetchrow(SQL["find_signing_key"])
         if row is None:
             raise RuntimeError("there is no signing key: call ensure() first")
-        private = self._keyring.open(row["private_key"], _context(row["id"]))
+        private = self._keyring.open(row["private_key"], context(row["id"]))
         return jwk.OKPKey.import_key(json.loads(private))
 
 
-def _context(key_id: str) -> str:
+def context(key_id: str) -> str:
+    """Give the context under which the private half of a key is sealed."""
     return f"signing-key:{key_id}"

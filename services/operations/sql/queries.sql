@@ -8,7 +8,9 @@ select pg_advisory_lock(hashtextextended('mandat:databases', 0))
 -- Write, safely quoted, what makes a service's database, its owner and its running role, and lets no other role in.
 select statement
 from (
-    select $1::text as name, $1::text || '_owner' as owner, $2::text as password
+    select $1::text as name, $1::text || '_owner' as owner, $2::text as password, (
+        select bool_and(pg_has_role(datdba, 'usage')) from pg_database where datname in ('postgres', 'template1')
+    ) as may_close
 ) as given
 cross join lateral (
     values
@@ -19,7 +21,8 @@ cross join lateral (
         (5, not exists (select from pg_database where datname = name), format('create database %I', name)),
         (6, true, format('alter database %I owner to %I', name, owner)),
         (7, true, format('revoke all on database %I from public', name)),
-        (8, true, format('grant connect on database %I to %I', name, name))
+        (8, true, format('grant connect on database %I to %I', name, name)),
+        (9, may_close, 'revoke all on database postgres, template1 from public')
 ) as step (position, needed, statement)
 where needed
 order by position
@@ -58,3 +61,31 @@ cross join unnest(
         'grant execute on function %s to %I'
     ]
 ) as work
+
+-- name: list_signing_keys
+-- Hold the signing keys after an id.
+select id, private_key as sealed from signing_key where id > $1 order by id limit $2 for update
+
+-- name: update_signing_key
+-- Keep a signing key under another seal.
+update signing_key set private_key = $2 where id = $1
+
+-- name: list_licence_pins
+-- Hold the licences after an id that have a PIN.
+select id, pin_sealed as sealed from licence where id > $1 and pin_sealed is not null order by id limit $2 for update
+
+-- name: update_licence_pin
+-- Keep the same PIN of a licence under another key.
+update licence set pin_digest = $2, pin_sealed = $3 where id = $1
+
+-- name: list_account_pins
+-- Hold the accounts after an id.
+select id, pin_sealed as sealed from account where id > $1 order by id limit $2 for update
+
+-- name: update_account_pin
+-- Keep the same PIN of an account under another key.
+update account set pin_digest = $2, pin_sealed = $3 where id = $1
+
+-- name: say_again
+-- Have what was said in the last hours sent once more: whoever heard it drops it, whoever lost it in a restore hears it.
+update outbox set sent_at = null where sent_at > now() - make_interval(hours => $1)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
 import pytest
 
+from services.client import until
 from tests.support import processes, web
 
 
@@ -71,3 +73,16 @@ async def test_process_writes_each_line_as_one_object_of_its_service(unhurried) 
     (asked,) = [line for line in lines if line.get("request_id") == "r-1"]
     assert ("GET", "unmatched", 404) == (asked["method"], asked["route"], asked["status"])
     assert "canari" not in json.dumps(lines)
+
+
+async def test_process_writes_more_from_one_signal_to_the_next(unhurried) -> None:
+    process = unhurried.program.process
+    assert process is not None
+    for level in ("debug", "info"):
+        process.send_signal(signal.SIGUSR1)
+
+        async def said(level: str = level) -> bool:
+            return any(line.get("to") == level for line in unhurried.lines())
+
+        await until(said, f"the change to {level}")
+    assert 200 == (await unhurried.api.get("/unhurried/openapi.json")).status

@@ -1,0 +1,66 @@
+"""Several replicas of each service under load, and each container killed in turn: the books are right at the end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.chaos.ledger import RIGHT, Ledger
+from tests.chaos.load import Load
+from tests.support import compose
+from tests.support.composed import Composed
+from tests.support.gateways import until_it_can
+
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+SCALE = dict.fromkeys(("identity", "accounts", "delegation", "notifications", "audit", "portal", "cadastre"), 3)
+VICTIMS = ("identity", "accounts", "delegation", "notifications", "audit", "rabbitmq", "postgres", "gateway")
+
+
+@pytest.fixture(scope="module")
+async def peopled(system: Composed) -> Composed:
+    await system.people()
+    return system
+
+
+async def healthy(container: str) -> None:
+    """Wait until docker finds a container healthy, where that can be told, or running."""
+
+    async def look() -> None:
+        state = (await compose.inspect(container))["State"]
+        if state.get("Health", {"Status": "healthy"})["Status"] != "healthy" or not state["Running"]:
+            raise OSError(f"{container} is {state['Status']}")
+
+    await until_it_can(look, 120)
+
+
+async def kill(system: Composed, service: str) -> None:
+    """Kill a container in the middle of the load, let it start again, and wait for it."""
+    container = (await system.project.containers(service))[0]
+    await compose.docker("kill", container)
+    await asyncio.sleep(0.5)
+    await compose.docker("start", container)
+    await healthy(container)
+    await system.find()
+
+
+async def test_load_on_three_of_each_and_a_kill_of_every_container_leaves_the_books_right(peopled: Composed) -> None:
+    await peopled.project.up(**SCALE)
+    for service, count in SCALE.items():
+        assert len(await peopled.project.containers(service)) == count
+    load = Load(peopled)
+    done = {}
+    async with load.running():
+        await asyncio.sleep(5)
+        for victim in VICTIMS:
+            before = load.done
+            await kill(peopled, victim)
+            await asyncio.sleep(2)
+            done[victim] = load.done - before
+    assert all(done.values()), f"inconclusive: nothing went on around some kills: {done}"
+    ledger = Ledger(peopled)
+    await ledger.hurry()
+    await ledger.settle()
+    await peopled.count_mails()
+    assert await ledger.close(load) == RIGHT
+    await peopled.project.up(**dict.fromkeys(SCALE, 1))

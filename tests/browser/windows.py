@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.async_playwright import Axe
@@ -34,7 +33,13 @@ class Windows:
     async def context(self, person: Somebody | None = None, **options: Any) -> AsyncIterator[BrowserContext]:
         """Open a browser of its own, signed in as a person if there is one; console errors fail the test."""
         state = await self.state_of(person) if person else None
-        given = {"viewport": DESKTOP, "locale": "fr-CA", "base_url": self.url, "storage_state": state} | options
+        given = {
+            "reduced_motion": "reduce",
+            "viewport": DESKTOP,
+            "locale": "fr-CA",
+            "base_url": self.url,
+            "storage_state": state,
+        } | options
         context = await self.browser.new_context(**given)
         context.set_default_timeout(20_000)
         try:
@@ -81,22 +86,25 @@ async def words(page: Page, where: str = "main") -> str:
 
 
 async def ensure_accessible(page: Page) -> None:
-    """Fail for every finding of axe by WCAG 2.2 AA and by good practice."""
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
-    results = await AXE.run(page, options=options)
-    found = [
-        f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
-        for one in results.response["violations"]
-    ]
+    """Fail for every finding of axe by WCAG 2.2 AA and by good practice, in light; for every contrast, in dark."""
+    await page.emulate_media(color_scheme="light")
+    found = await _findings(page, {"type": "tag", "values": RULES})
+    await page.emulate_media(color_scheme="dark")
+    found += await _findings(page, {"type": "rule", "values": ["color-contrast"]})
     assert found == [], f"{page.url}: {found}"
+
+
+async def _findings(page: Page, only: dict[str, Any]) -> list[str]:
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.axe_script)
+    results = await page.evaluate("only => axe.run(document, {resultTypes: ['violations'], runOnly: only})", only)
+    return [
+        f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in results["violations"]
+    ]
 
 
 async def ensure_no_sideways(page: Page) -> None:
     """Fail when a page is wider than its window."""
     wide, window = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= window, f"{page.url} is {wide} wide in {window}"
-
-
-def is_bound(path: Path) -> bool:
-    """Tell whether a file is there and not empty."""
-    return path.is_file() and path.stat().st_size > 0

@@ -1,0 +1,122 @@
+"""Activity tracking (Q30–Q36): who sees what, sorting, filters, chips, pages, files."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page
+
+from services import client
+from tests.browser.conftest import Cast
+from tests.browser.windows import Windows, words
+from tests.journeys.world import Somebody, World
+
+pytestmark = pytest.mark.browser
+
+ORDERS = 14
+LOT = "Réservation de lots et plans complémentaires en TR"
+ORDER = "Commande de produits cadastraux"
+
+
+@pytest.fixture(scope="module")
+async def jean(world: World) -> Somebody:
+    """A surveyor with a delegate and more than two pages of activities."""
+    jean, luc = await world.surveyor("Jean", "Piette"), await world.newcomer("Luc", "Tremblay")
+    await world.designate(jean, luc)
+    acting = await luc.caller.act_for(jean.id)
+    for number in range(ORDERS):
+        await jean.caller.post("/cadastre/v1/product-orders", {"product": f"Plan {number}"})
+    await acting.post("/cadastre/v1/lot-reservations", {"lots": 1})
+    await world.activity(jean, "lot.reserved", luc, jean)
+
+    async def all_orders() -> bool:
+        return (await jean.caller.get("/audit/v1/activities", kind="product.ordered"))["total"] == ORDERS
+
+    await client.until(all_orders, "the orders")
+    return jean
+
+
+def here(person: Somebody, query: str = "") -> str:
+    return f"/fr/pour/{person.matricule}/delegation/activites{query}"
+
+
+async def column(page: Page, number: int) -> list[str]:
+    cells = await page.locator(f"tbody tr > :nth-child({number})").all_inner_texts()
+    return [cell.strip() for cell in cells]
+
+
+@pytest.mark.item("Q30", "Q32", "Q36")
+async def test_list_has_the_guides_columns_and_words(windows: Windows, jean: Somebody) -> None:
+    async with windows.open(here(jean), jean) as page:
+        heads = [text.strip("↕↑↓ \n") for text in await page.locator("thead th").all_inner_texts()]
+        assert heads == ["Date activité", "No Dossier", "Activité", "Réalisée par", "Réalisée pour"]
+        await page.goto(here(jean, "?kind=lot.reserved"))
+        row = await page.locator("tbody tr").first.locator("td, th").all_inner_texts()
+        assert [cell.strip() for cell in row[1:]] == ["", LOT, "Luc Tremblay", "Jean Piette"]
+        assert len(row[0].strip()) == len("2020-10-14")
+        await page.goto(here(jean, "?kind=delegate.added"))
+        assert await column(page, 3) == ["Ajout d’un délégataire"]
+
+
+@pytest.mark.item("Q35")
+async def test_pages_hold_ten_rows_newest_first_and_all_can_be_shown(windows: Windows, jean: Somebody) -> None:
+    async with windows.open(here(jean), jean) as page:
+        total = (await jean.caller.get("/audit/v1/activities"))["total"]
+        pages = -(-total // 10)
+        assert f"Page 1 de {pages} ({total} activités)" in await words(page, ".pages")
+        times = await page.locator("tbody time").evaluate_all("all => all.map(one => one.dateTime)")
+        assert len(times) == 10
+        assert times == sorted(times, reverse=True)
+        await page.get_by_role("link", name="Page suivante").click()
+        assert f"Page 2 de {pages}" in await words(page, ".pages")
+        await page.get_by_role("link", name="Dernière page").click()
+        assert f"Page {pages} de {pages}" in await words(page, ".pages")
+        await page.get_by_role("link", name="Afficher toutes les activités").click()
+        assert await page.locator("tbody tr").count() == total
+
+
+@pytest.mark.item("Q33")
+async def test_headers_sort_and_say_so(windows: Windows, jean: Somebody) -> None:
+    async with windows.open(here(jean, "?all=1"), jean) as page:
+        await page.get_by_role("link", name="Réalisée par").click()
+        assert "Réalisée par" in await words(page, "th[aria-sort=ascending]")
+        names = await column(page, 4)
+        assert names == sorted(names)
+        await page.get_by_role("link", name="Réalisée par").click()
+        assert await column(page, 4) == sorted(names, reverse=True)
+        assert await page.locator("th[aria-sort=descending]").count() == 1
+
+
+@pytest.mark.item("Q33")
+async def test_filters_and_chips_narrow_the_list(windows: Windows, jean: Somebody, scripting: dict[str, bool]) -> None:
+    async with windows.open(here(jean), jean, **scripting) as page:
+        await page.get_by_role("link", name="Par Luc Tremblay").click()
+        assert set(await column(page, 4)) == {"Luc Tremblay"}
+        await page.get_by_role("link", name="Seulement les miennes").click()
+        assert set(await column(page, 4)) == {"Jean Piette"}
+        await page.get_by_role("link", name="Toutes").click()
+        await page.locator("[name=kind]").select_option(label=ORDER)
+        if not scripting["java_script_enabled"]:
+            await page.get_by_role("button", name="Filtrer").click()
+        await page.wait_for_url("**kind=product.ordered**")
+        assert set(await column(page, 3)) == {ORDER}
+        await page.locator("[name=file]").fill("999")
+        await page.get_by_role("button", name="Filtrer").click()
+        assert "Aucune activité à afficher" in await words(page)
+        await page.get_by_role("link", name="Retirer tous les filtres").click()
+        assert "Aucune activité à afficher" not in await words(page)
+
+
+@pytest.mark.item("Q31")
+async def test_delegate_sees_what_he_did_for_others(windows: Windows, world: World, cast: Cast) -> None:
+    acting = await cast.pierre.caller.act_for(cast.jean.id)
+    await acting.post("/cadastre/v1/lot-reservations", {"lots": 1})
+    await world.activity(cast.pierre, "lot.reserved", cast.pierre, cast.jean)
+    async with windows.open("/fr/delegation/activites?kind=lot.reserved", cast.pierre) as page:
+        assert (await column(page, 4))[0] == "Pierre Quiroule"
+        assert (await column(page, 5))[0] == "Jean Piette"
+
+
+async def test_filter_that_is_none_is_taken_away_and_said(windows: Windows, jean: Somebody) -> None:
+    async with windows.open(here(jean, "?from=hier&by=moi"), jean) as page:
+        assert "Un filtre ne convenait pas" in await words(page, ".said")
+        assert page.url.endswith("/activites")

@@ -32,7 +32,7 @@ def show(out: Console, here: Place, *, sample_data: bool) -> None:
 def _accounts() -> table.Table:
     accounts = table.Table("user name", "passphrase", "who", title="Sample accounts", title_justify="left")
     for person in sample.PEOPLE:
-        role = f"land surveyor {person.matricule}" if person.matricule else "delegate"
+        role = f"land surveyor {person.matricule}" if person.matricule else person.part
         role = "operator" if person is sample.OPERATOR else role
         accounts.add_row(person.username, person.passphrase, f"{person.first_name} {person.last_name}, {role}")
     return accounts

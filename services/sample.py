@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from services import client
+from services import client, sample_companies
 from shared import ids
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ DOMAIN = "mandat.example.com"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the guides. A matricule makes him a surveyor."""
+    """Somebody of the guides. A matricule makes him a surveyor; `part` is what others are."""
 
     username: str
     first_name: str
@@ -31,6 +31,7 @@ class Person:
     matricule: str | None = None
     office: str = ""
     language: str = "fr"
+    part: str = "delegate"
 
     @property
     def email(self) -> str:
@@ -45,7 +46,11 @@ PROVISTE = Person("aproviste", "Alain", "Proviste", "granit-jalon-prairie-25", "
 DESCARTES = Person("edescartes", "Édith", "Descartes", "plume-compas-verger-61")
 QUIROULE = Person("pquiroule", "Pierre", "Quiroule", "gravier-roulotte-lac-93", language="en")
 
-PEOPLE = (OPERATOR, PIETTE, LAVOIE, PROVISTE, DESCARTES, QUIROULE)
+TRAINER = Person("vtrainer", "Vivian", "Trainer", "ruban-corniche-escale-54", language="en", part="LMS Architects")
+COLLEAGUE = Person("jtraining", "Jannee", "Training", "tulipe-palier-brique-29", language="en", part="LMS Architects")
+CLAIMER = Person("mtraining", "Madiee", "Training", "canot-verriere-poutre-83", part="LMS Corp.")
+
+PEOPLE = (OPERATOR, PIETTE, LAVOIE, PROVISTE, DESCARTES, QUIROULE, TRAINER, COLLEAGUE, CLAIMER)
 SURVEYORS = (PIETTE, LAVOIE, PROVISTE)
 FILES = (("1093112", PIETTE), ("1096429", LAVOIE), ("1096729", PROVISTE))
 
@@ -68,6 +73,7 @@ class Sample:
             ("an operator imports the roster", self.import_roster),
             ("the surveyors claim their licences with the PINs they got by e-mail", self.claim),
             ("the surveyors designate delegates", self.designate),
+            ("businesses are registered, imported and joined", self.found),
             ("files are opened and messages arrive", self.open_files),
             ("everybody does some work", self.work),
         ):
@@ -146,6 +152,17 @@ class Sample:
             return answer.status == 201 or answer.slug == "already-a-delegate"
 
         await client.until(attempt, f"{delegate.username} as delegate of {surveyor.username}")
+
+    async def found(self) -> None:
+        """Load LMS Architects and LMS Corp. (O7, O8, O17, O19)."""
+        people = sample_companies.People(
+            manager=self._signed_in[TRAINER.username],
+            colleague=self._signed_in[COLLEAGUE.username],
+            claimer=self._signed_in[CLAIMER.username],
+            address=CLAIMER.email,
+            operator=self._signed_in[OPERATOR.username],
+        )
+        await sample_companies.load(people, lambda: self._find(CLAIMER, _pin_in))
 
     async def open_files(self) -> None:
         """Open a file for each surveyor, with a message."""

@@ -4,6 +4,7 @@ from services.audit import api
 from services.audit.seal import routes as seal
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import audit as problems
+from shared.web import parked
 from shared.web.routing import Route
 
 ROUTES = (
@@ -15,4 +16,5 @@ ROUTES = (
         "GET", "/v1/register", api.list_register, Permission.OPERATOR_ACTIVITY_READ, problems=(problems.CursorUnknown,)
     ),
     *seal.ROUTES,
+    *parked.ROUTES,
 )

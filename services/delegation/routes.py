@@ -4,6 +4,7 @@ from services.delegation import api
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
+from shared.web import parked
 from shared.web.routing import Route
 
 NOT_ALLOWED = (problems.NotADelegator, problems.LicenceSuspended)
@@ -39,4 +40,5 @@ ROUTES = (
     Route("GET", "/.well-known/authzen-configuration", api.describe_decisions, ANYONE),
     Route("POST", "/access/v1/evaluation", api.decide, ASK, transaction=False),
     Route("POST", "/access/v1/evaluations", api.decide_all, ASK, transaction=False),
+    *parked.ROUTES,
 )

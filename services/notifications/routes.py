@@ -4,6 +4,7 @@ from services.notifications import api
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import notifications as problems
+from shared.web import parked
 from shared.web.routing import Route
 
 ROUTES = (
@@ -18,4 +19,5 @@ ROUTES = (
         problems=(problems.EmailNotRetriable,),
     ),
     Route("GET", "/v1/witness", api.list_witnessed, Permission.ANYONE_SEAL_CHECK),
+    *parked.ROUTES,
 )

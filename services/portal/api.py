@@ -59,11 +59,20 @@ class Api:
         async with visit.deps.backend.open(caller, "GET", path, params=params, timeout=LONG) as answer:
             yield answer
 
-    async def send(self, path: str, chunks: AsyncIterator[bytes], **params: str) -> Any:
-        """Send a file as it comes."""
-        headers = self._key() | {"Content-Type": "application/octet-stream"}
+    async def send(
+        self,
+        path: str,
+        chunks: AsyncIterator[bytes],
+        *,
+        method: str = "POST",
+        kind: str = "application/octet-stream",
+        seconds: float = 120.0,
+        **params: str,
+    ) -> Any:
+        """Send a file as it comes, for `seconds` at most."""
         await self._ensure_fresh()
-        return await self._once("POST", path, headers=headers, data=chunks, params=params, timeout=LONG)
+        more = {"data": chunks, "params": params, "timeout": aiohttp.ClientTimeout(total=seconds, connect=2)}
+        return await self._once(method, path, headers=self._key() | {"Content-Type": kind}, **more)
 
     async def _ensure_fresh(self) -> None:
         if self._visit.session is not None and not self._visit.session.fresh:

@@ -82,5 +82,20 @@ def dashboard(visit: Visit) -> tuple[Tab, ...]:
     return (Tab(marked("Tableau de bord"), "actions", matricule=None, tabs=below),)
 
 
-AREAS: tuple[Callable[[Visit], tuple[Tab, ...]], ...] = (business, delegation, dashboard)
+def operations(visit: Visit) -> tuple[Tab, ...]:
+    """Give the tab [Exploitation] to operators."""
+    if not visit.person.operator:
+        return ()
+    below = (
+        Tab(marked("État des services"), "operations", matricule=None),
+        Tab(marked("Importations"), "imports", ("import",), matricule=None),
+        Tab(marked("Permis"), "licences", matricule=None),
+        Tab(marked("Comptes d’entreprise"), "directory", matricule=None),
+        Tab(marked("Litiges"), "disputes", matricule=None),
+        Tab(marked("Courriels"), "emails", matricule=None),
+    )
+    return (Tab(marked("Exploitation"), "operations", matricule=None, tabs=below),)
+
+
+AREAS: tuple[Callable[[Visit], tuple[Tab, ...]], ...] = (business, delegation, dashboard, operations)
 """Each area gives its tabs, in this order."""

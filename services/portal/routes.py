@@ -16,6 +16,8 @@ from services.portal.pages import (
     entrance,
     fees,
     identifier,
+    operators,
+    oversight,
     password,
     permits,
     protection,
@@ -43,6 +45,8 @@ PAGES: tuple[Page, ...] = (
     *staff.PAGES,
     *fees.PAGES,
     *bank.PAGES,
+    *operators.PAGES,
+    *oversight.PAGES,
 )
 
 PAYMENT = "/payments/{payment:[0-9a-f-]+}"

@@ -38,7 +38,7 @@ class Page:
 
     Pages for `PERSON` exist with a context before them (`/fr/pour/5003…`) and without; those for `SURVEYOR` and
     `OWN` only with one. `send` takes the form of the page; `show` then shows it again with what was typed.
-    `limit` is the largest form in bytes.
+    `limit` is the largest form in bytes, `seconds` the longest that the page may take.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Page:
     send: Endpoint | None = None
     who: Who = Who.PERSON
     limit: int = 65_536
+    seconds: float = 25.0
 
     def paths(self, language: Language) -> list[str]:
         """Give the addresses at which the page is answered."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LONGEST = 25.0
 Responding = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -77,7 +76,7 @@ def responding(deps: Deps, page: Page, language: Language) -> Responding:
         visit = Visit(request=request, deps=deps, page=page, language=language, browser=browser)
         if browser != given:
             visit.cookies[deps.cookies.browser] = browser
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(page.seconds):
             response = await _answered(visit)
         await _finish(visit, response)
         return response

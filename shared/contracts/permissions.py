@@ -39,6 +39,7 @@ class Permission(StrEnum):
     OPERATOR_FILE_MANAGE = "operator:file:manage"
     OPERATOR_LICENCE_MANAGE = "operator:licence:manage"
     OPERATOR_OPERATOR_MANAGE = "operator:operator:manage"
+    OPERATOR_PARKED_MANAGE = "operator:parked:manage"
     OPERATOR_PERMIT_REVIEW = "operator:permit:review"
     OPERATOR_PERSON_ERASE = "operator:person:erase"
     OPERATOR_ROSTER_IMPORT = "operator:roster:import"

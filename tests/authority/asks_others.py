@@ -24,6 +24,12 @@ always(
     *(f"GET /cadastre/v1/{path}" for path in ("files", "survey-files", "requests")),
 )
 always(Ask(json={"pin": "ZZZ-ZZZ-ZZZ"}), "POST /accounts/v1/licences/claim")
+HEARING = ("accounts", "audit", "delegation", "notifications")
+always(Ask(), *(f"GET /{name}/v1/parked" for name in HEARING))
+always(
+    Ask(json={"cause": "KeyError in nowhere"}),
+    *(f"POST /{name}/v1/parked/{deed}" for name in HEARING for deed in ("replays", "discards")),
+)
 
 
 @asks("PUT /accounts/v1/imports/{import_id}")

@@ -128,7 +128,7 @@ PAGES = (
     Page("application-message", f"{FR}/messages", f"{EN}/messages", show, write),
     Page("application-inspection", f"{FR}/inspections", f"{EN}/inspections", show, inspect),
     Page("application-contact", f"{FR}/personne-ressource", f"{EN}/contact", show, name_contact),
-    Page("application-upload", f"{FR}/fichiers", f"{EN}/files", show, upload, limit=LARGEST),
+    Page("application-upload", f"{FR}/fichiers", f"{EN}/files", show, upload, limit=LARGEST, seconds=120.0),
     Page("application-file-removal", f"{FR}/fichiers/retrait", f"{EN}/files/removal", show, remove_file),
     Page("application-file", f"{FR}/fichiers/{FILE}", f"{EN}/files/{FILE}", download),
 )

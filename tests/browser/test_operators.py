@@ -1,0 +1,99 @@
+"""[Exploitation]: what operators see and do."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from shared import ids
+from tests.browser.conftest import Cast
+from tests.browser.windows import PHONE, Windows, ensure_accessible, ensure_no_sideways, heading, words
+from tests.journeys.world import Somebody, World
+
+pytestmark = pytest.mark.browser
+
+HEADER = "matricule,prenom,nom,courriel,bureau"
+PARK = """
+insert into retry (consumer, event_id, type, body, state, attempts, next_at, error, fingerprint)
+values ('audit', $1, 'accounts.licence.granted.v1', '{}', 'parked', 6, now(), 'KeyError: name', $2)
+"""
+
+
+@pytest.fixture(scope="module")
+async def operator(world: World) -> Somebody:
+    """Odile looks after the service."""
+    return await world.operator()
+
+
+async def test_pages_of_operators_are_for_operators_alone(windows: Windows, cast: Cast) -> None:
+    async with windows.open("/fr/accueil", cast.jean) as page:
+        assert "Exploitation" not in await words(page, ".tabs")
+        answer = await page.goto("/fr/exploitation/permis")
+        assert answer is not None
+        assert answer.status == 404
+
+
+@pytest.mark.item("O3")
+async def test_operator_imports_a_roster_and_sees_its_bad_rows(windows: Windows, operator: Somebody) -> None:
+    number = str(int(ids.uuid7().hex[-9:], 16))[-9:].lstrip("0")
+    rows = [
+        HEADER,
+        f"{number},Luc,Bon,luc{number}@mandat.example.com,Québec",
+        "abc,Luc,Mauvais,luc@x.example.com,Québec",
+    ]
+    async with windows.open("/fr/exploitation/importations", operator) as page:
+        content = {"name": "tableau.csv", "mimeType": "text/csv", "buffer": "\r\n".join(rows).encode()}
+        await page.get_by_label("Fichier CSV").set_input_files(content)
+        await page.get_by_role("button", name="Importer").click()
+        await page.wait_for_url("**/importations/*")
+        facts = await words(page, ".facts")
+        assert "État terminée Lignes 2 Nouvelles 1" in facts
+        assert "3" in await words(page, "tbody th")
+        await ensure_accessible(page)
+
+
+async def test_operator_suspends_a_licence_with_a_reason_and_reinstates_it(
+    windows: Windows, operator: Somebody, world: World
+) -> None:
+    louis = await world.surveyor("Louis", "Suspendu")
+    async with windows.open(f"/fr/exploitation/permis?matricule_cherche={louis.matricule}", operator) as page:
+        await page.get_by_role("button", name="Suspendre").click()
+        assert "Indiquez le motif" in await words(page, ".summary")
+        await page.get_by_label("Motif").fill("Décision de l’ordre")
+        await page.get_by_role("button", name="Suspendre").click()
+        assert "Suspendu ·" in await words(page)
+        await page.get_by_label("Motif").fill("Levée")
+        await page.get_by_role("button", name="Rétablir").click()
+        assert "En vigueur ·" in await words(page)
+
+
+async def test_operator_tries_again_what_was_parked_and_gives_up_only_after_a_question(
+    windows: Windows, operator: Somebody, world: World
+) -> None:
+    connection = await asyncpg.connect(world.dsn("audit"))
+    try:
+        await connection.execute(PARK, ids.uuid7(), "KeyError in services.audit.nowhere")
+        async with windows.open("/fr/exploitation", operator) as page:
+            assert "KeyError in services.audit.nowhere" in await words(page)
+            await ensure_accessible(page)
+            await page.get_by_role("button", name="Abandonner").click()
+            assert await heading(page) == "Abandonner ces événements ?"
+            assert await connection.fetchval("select count(*) from retry where state = 'parked'") == 1
+            await page.get_by_role("button", name="Abandonner").click()
+            assert "KeyError" not in await words(page)
+        assert await connection.fetchval("select count(*) from retry where state = 'parked'") == 0
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_pages_of_operators_are_accessible_and_fit_a_phone(
+    windows: Windows, operator: Somebody, language: str
+) -> None:
+    async with windows.open("/fr/exploitation", operator, viewport=PHONE) as page:
+        for path in ("", "/importations", "/permis", "/comptes", "/litiges", "/litiges?tous=1", "/courriels"):
+            await page.goto(f"/fr/exploitation{path}")
+            if language == "en":
+                await page.get_by_role("link", name="English").click()
+            await ensure_accessible(page)
+            await ensure_no_sideways(page)

@@ -8,7 +8,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: $(VENV)/.run ## Run everything in one process (ARGS=--no-sample: without the sample)
@@ -24,7 +24,12 @@ test-fast: $(VENV)/.test ## Run the tests that need neither a broker nor a brows
 
 .PHONY: test-compose
 test-compose: $(VENV)/.test ## Run the journeys and the container tests on docker compose
-	$(BIN)/python -m pytest -m containers tests/journeys tests/containers $(ARGS)
+	$(BIN)/python -m pytest -m "containers and not slow" tests/journeys tests/containers $(ARGS)
+
+.PHONY: chaos-compose
+chaos-compose: $(VENV)/.test ## Run the long rounds on docker compose: rolling restarts, outages, partitions, restore
+	@notes=$$(mktemp -d); MANDAT_TEST_SCORECARD=$$notes $(BIN)/python -m pytest -m "containers and slow" tests/containers $(ARGS); \
+	  result=$$?; cat $$notes/*.jsonl 2>/dev/null; rm -rf $$notes; exit $$result
 
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types, imports and migrations
@@ -56,6 +61,14 @@ lock: ## Pin the dependencies of pyproject.toml with hashes
 .PHONY: secrets
 secrets: $(VENV)/.run ## Make the secret files of an installation with compose (deploy/secrets)
 	@$(BIN)/python -m services secrets $(or $(DEPLOY_SECRETS),deploy/secrets)
+
+.PHONY: keys-add keys-use keys-drop
+keys-add: $(VENV)/.run ## Have another key accepted: NAME=identity, delegation, pin or notifications (docs/operations.md)
+	@$(BIN)/python -m services keys add $(NAME) $(or $(DEPLOY_SECRETS),deploy/secrets)
+keys-use: $(VENV)/.run ## Have the newest key used
+	@$(BIN)/python -m services keys use $(NAME) $(or $(DEPLOY_SECRETS),deploy/secrets)
+keys-drop: $(VENV)/.run ## Accept the key in use alone, after `mandat keys reseal`
+	@$(BIN)/python -m services keys drop $(NAME) $(or $(DEPLOY_SECRETS),deploy/secrets) --resealed
 
 .PHONY: system
 system: ## Install what the tests need beside Python (RabbitMQ, Chromium)

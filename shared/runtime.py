@@ -21,7 +21,7 @@ from shared.crypto import verify
 from shared.db import migrate, pool
 from shared.messaging import bus, cleaning, consumer, rabbit, relay, retry
 from shared.settings import ServiceSettings, check_environment, variables
-from shared.web import clients, health, idempotency, metrics, server, throttle, wellknown
+from shared.web import clients, gauges, health, idempotency, metrics, server, throttle, wellknown
 
 log = structlog.get_logger()
 
@@ -126,7 +126,11 @@ def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: wo
         }
 
     health.mount(root, checks(running), details)
-    metrics.mount(root)
+
+    async def refresh() -> None:
+        gauges.show(await details())
+
+    metrics.mount(root, refresh)
     return root
 
 

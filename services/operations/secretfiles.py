@@ -12,7 +12,7 @@ from shared.crypto import files
 
 DATABASE, BROKER = ".database", ".broker"
 ADMIN = "admin"
-DATABASE_HOST, BROKER_HOST = "postgres:5432", "rabbitmq:5672"
+DATABASE_HOST, BROKER_HOST = "postgres:5432", "broker:5672"
 SPEAKING = tuple(sorted({"identity", *wiring.WIRING}))
 """Who has a user of the broker."""
 BY_ALL, IN_PRIVATE = 0o444, 0o700
@@ -41,6 +41,8 @@ def _administrators(folder: Path) -> None:
     database, broker = folder / f"{ADMIN}{DATABASE}", folder / f"{ADMIN}{BROKER}"
     _address(database, "postgresql://postgres", f"{DATABASE_HOST}/postgres")
     _address(broker, f"amqp://{ADMIN}", f"{BROKER_HOST}/")
+    files.write_once(folder / "rabbitmq.cookie", secrets.token_urlsafe(24))
+    files.write_once(folder / "grafana.password", secrets.token_urlsafe(24))
     files.write_once(folder / "postgres.password", _password(database))
     files.write_once(folder / "rabbitmq.conf", f"default_user = {ADMIN}\ndefault_pass = {_password(broker)}\n")
 

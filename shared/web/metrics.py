@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import prometheus_client
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 
+LONGEST = 2.0
+Refresh = Callable[[], Awaitable[None]]
 REGISTRY = prometheus_client.CollectorRegistry()
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 _requests = prometheus_client.Histogram(
@@ -29,10 +34,15 @@ def _counter(method: str, route: str, status: int) -> prometheus_client.Histogra
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def mount(root: web.Application) -> None:
-    """Answer `/metrics`."""
+def mount(root: web.Application, refresh: Refresh | None = None) -> None:
+    """Answer `/metrics`; `refresh` brings up to date, within two seconds, what is only known when it is asked."""
 
     async def show(request: web.Request) -> web.Response:
+        if refresh:
+            # What cannot be asked now keeps its value: `mandat_refreshed_timestamp_seconds` tells since when.
+            with suppress(Exception):
+                async with asyncio.timeout(LONGEST):
+                    await refresh()
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type})
 

@@ -45,8 +45,8 @@ async def kill(system: Composed, service: str) -> None:
 
 
 async def test_load_on_three_of_each_and_a_kill_of_every_container_leaves_the_books_right(peopled: Composed) -> None:
-    await peopled.project.up(**SCALE)
     for service, count in SCALE.items():
+        await peopled.project.up("--no-deps", service, **{service: count})
         assert len(await peopled.project.containers(service)) == count
     load = Load(peopled)
     done = {}
@@ -63,4 +63,3 @@ async def test_load_on_three_of_each_and_a_kill_of_every_container_leaves_the_bo
     await ledger.settle()
     await peopled.count_mails()
     assert await ledger.close(load) == RIGHT
-    await peopled.project.up(**dict.fromkeys(SCALE, 1))

@@ -72,6 +72,12 @@ class Project:
         command = ("compose", "--project-name", self.name, "--project-directory", str(ROOT), *files, *words)
         return await docker(*command, environment=self._environment(), seconds=seconds)
 
+    async def script(self, path: str, *words: str, seconds: float = LONGEST) -> str:
+        """Run one of the scripts of deploy/ on this project and give what it printed."""
+        files = os.pathsep.join(str(ROOT / file) for file in (*FILES, *self.extra))
+        environment = self._environment() | {"COMPOSE_PROJECT_NAME": self.name, "COMPOSE_FILE": files}
+        return await run(str(ROOT / path), *words, environment=environment, seconds=seconds)
+
     async def up(self, *words: str, **scale: int) -> None:
         """Bring it up, or to another scale, and wait until every service is healthy."""
         scaled = [word for name, count in scale.items() for word in ("--scale", f"{name}={count}")]
@@ -114,8 +120,12 @@ class Project:
 
 async def docker(*words: str, environment: Mapping[str, str] | None = None, seconds: float = LONGEST) -> str:
     """Run docker and give what it printed; `Failed` with what it complained of."""
+    return await run("docker", *words, environment=environment, seconds=seconds)
+
+
+async def run(*words: str, environment: Mapping[str, str] | None = None, seconds: float = LONGEST) -> str:
+    """Run a program and give what it printed; `Failed` with what it complained of."""
     process = await asyncio.create_subprocess_exec(
-        "docker",
         *words,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
@@ -128,9 +138,9 @@ async def docker(*words: str, environment: Mapping[str, str] | None = None, seco
     except TimeoutError:
         process.kill()
         await process.wait()
-        raise Failed(f"docker {' '.join(words)} did not end within {seconds:.0f} s") from None
+        raise Failed(f"{' '.join(words)} did not end within {seconds:.0f} s") from None
     if process.returncode:
-        raise Failed(f"docker {' '.join(words)} ended with {process.returncode}:\n{complaint.decode()[-3000:]}")
+        raise Failed(f"{' '.join(words)} ended with {process.returncode}:\n{complaint.decode()[-3000:]}")
     return out.decode(errors="replace")
 
 

@@ -106,6 +106,11 @@ class Composed:
         self.surveyors = [await self.world.surveyor(*name) for name in NAMES["surveyors"]]
         self.delegates = [await self.world.newcomer(*name) for name in NAMES["delegates"]]
 
+    async def sign_in(self) -> None:
+        """Give everybody a fresh token."""
+        for person in (*self.surveyors, *self.delegates):
+            await self.world.sign_in(person)
+
 
 async def compose_world(project: Project, http: aiohttp.ClientSession) -> Composed:
     """Give the system of a project that is up."""

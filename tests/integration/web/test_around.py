@@ -9,7 +9,7 @@ import json
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from shared.web import health, metrics, openapi, problems, server
+from shared.web import gauges, health, metrics, openapi, problems, server
 from tests.architecture.test_tables import PARTS
 from tests.support import web
 
@@ -84,3 +84,36 @@ async def test_metrics_count_by_the_template_of_the_route_never_by_its_address(s
         text = (await web.Api(base).get("/metrics")).text
     assert 'route="/shown/things/{thing_id}",status="200"' in text
     assert "018f0000" not in text
+
+
+async def test_metrics_show_what_lies_in_outbox_and_retries_when_they_are_asked() -> None:
+    backlog = {"unsent": 3, "oldest_seconds": 12.5, "retrying": 2, "parked": 1}
+    details = {"bus": True, "workers": {"x.relay": {"age": 1, "restarts": 4}}, "services": {"x": backlog}}
+    root = server.make_root()
+
+    async def refresh() -> None:
+        gauges.show(details)
+
+    metrics.mount(root, refresh)
+    async with web.serving(root, "/x") as base:
+        text = (await web.Api(base).get("/metrics")).text
+    for line in (
+        'mandat_outbox_unsent{service="x"} 3.0',
+        'mandat_outbox_oldest_seconds{service="x"} 12.5',
+        'mandat_events_retrying{service="x"} 2.0',
+        'mandat_events_parked{service="x"} 1.0',
+        'mandat_worker_restarts{worker="x.relay"} 4.0',
+        "mandat_bus_connected 1.0",
+    ):
+        assert line in text
+
+
+async def test_metrics_are_answered_when_what_they_ask_for_is_away() -> None:
+    root = server.make_root()
+
+    async def refresh() -> None:
+        raise OSError("away")
+
+    metrics.mount(root, refresh)
+    async with web.serving(root, "/x") as base:
+        assert 200 == (await web.Api(base).get("/metrics")).status

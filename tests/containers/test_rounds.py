@@ -1,0 +1,153 @@
+"""The long rounds (make chaos-compose): rolling upgrades, the database gone, everything destroyed and restored."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import asyncpg
+import pytest
+
+from tests.chaos import scorecard
+from tests.chaos.ledger import RIGHT, Ledger
+from tests.chaos.load import Load
+from tests.support import compose
+from tests.support.composed import Composed
+from tests.support.gateways import until_it_can
+from tests.support.traffic import traffic
+
+pytestmark = [pytest.mark.containers, pytest.mark.slow, pytest.mark.timeout(3600)]
+READY = ("python", "-IS", "/app/healthcheck.py", "/readyz")
+ARCHIVED = "select coalesce(last_archived_wal >= $1, false) from pg_stat_archiver"
+
+
+@pytest.fixture(scope="module")
+async def peopled(system: Composed) -> Composed:
+    await system.people()
+    return system
+
+
+async def settled(system: Composed, load: Load) -> None:
+    """Read the books, and find them right."""
+    ledger = Ledger(system)
+    await ledger.hurry()
+    await ledger.settle()
+    await system.count_mails()
+    assert await ledger.close(load) == RIGHT
+
+
+async def test_rolling_upgrades_of_two_replicas_fail_no_request(peopled: Composed) -> None:
+    rounds, total = scorecard.count(2, 10), scorecard.count(4_000, 100_000)
+    project = peopled.project
+    for service in ("delegation", "identity"):
+        await project.up("--no-deps", service, **{service: 2})
+    urls = (f"{project.url}/delegation/v1/services", f"{project.url}/identity/.well-known/jwks.json")
+    async with traffic(*urls) as seen:
+        for _ in range(rounds):
+            before = await project.containers("delegation") + await project.containers("identity")
+            await project.script("deploy/upgrade", "delegation", "identity", seconds=600)
+            after = await project.containers("delegation") + await project.containers("identity")
+            assert not set(before) & set(after), "inconclusive: a replica was not replaced"
+            assert len(after) == 4
+        await seen.until(total)
+    facts = {"requests": seen.answers.total(), "failed": seen.failed, "slowest": round(seen.slowest, 2)}
+    scorecard.note("O2", "rolling upgrade of two replicas behind the gateway", rounds, **facts)
+    assert seen.failed == {}
+
+
+async def test_replicas_told_to_end_under_load_cut_no_request(peopled: Composed) -> None:
+    times = scorecard.count(2, 10)
+    project = peopled.project
+    await project.up("--no-deps", "delegation", delegation=2)
+    took = []
+    async with traffic(f"{project.url}/delegation/v1/services") as seen:
+        for number in range(times):
+            await asyncio.sleep(1)
+            replica = (await project.containers("delegation"))[number % 2]
+            begun = time.monotonic()
+            await compose.docker("stop", "--time", "30", replica)
+            took.append(time.monotonic() - begun)
+            assert (await compose.inspect(replica))["State"]["ExitCode"] == 0
+            await compose.docker("start", replica)
+            await until_it_can(
+                lambda name=replica: compose.docker("exec", name, "python", "/app/healthcheck.py", "/readyz")
+            )
+    print(
+        f"O1: {times} SIGTERM under load, {seen.answers.total()} requests, {seen.failed}, longest end {max(took):.1f} s"
+    )
+    facts = {"requests": seen.answers.total(), "failed": seen.failed, "longest": round(max(took), 1)}
+    scorecard.note("O1", "SIGTERM to a replica under load", times, **facts)
+    assert seen.failed == {}
+    assert max(took) < 20
+
+
+async def test_database_gone_for_a_while_loses_nothing(peopled: Composed) -> None:
+    seconds = scorecard.count(5, 30)
+    load = Load(peopled)
+    async with load.running():
+        await asyncio.sleep(3)
+        database = (await peopled.project.containers("postgres"))[0]
+        await compose.docker("kill", database)
+        await asyncio.sleep(seconds)
+        before = load.done
+        await compose.docker("start", database)
+        begun = time.monotonic()
+        await until_it_can(lambda: _some(load, before))
+        back = time.monotonic() - begun
+        await peopled.find()
+        await asyncio.sleep(3)
+    print(
+        f"R5: database killed and gone for {seconds} s, first answer {back:.1f} s after its start, {load.done} commands"
+    )
+    await settled(peopled, load)
+    facts = {"lost": 0, "doubled": 0, "commands": load.done, "first answer after": round(back, 1)}
+    scorecard.note("R5", f"database killed and gone for {seconds} s under load", 1, **facts)
+
+
+async def _some(load: Load, before: int) -> None:
+    if load.done <= before:
+        raise OSError("nothing is answered yet")
+
+
+async def test_everything_is_destroyed_and_restored(peopled: Composed) -> None:
+    """O5: a base backup under load, more work, then the data are gone; base and log bring all of it back."""
+    project = peopled.project
+    load = Load(peopled)
+    async with load.running():
+        await asyncio.sleep(2)
+        await project.script("deploy/backup")
+        await asyncio.sleep(5)
+    after_backup = load.done
+    await _until_archived(peopled)
+    await project.compose("kill", "postgres")
+    await project.compose("rm", "--force", "postgres")
+    await compose.docker("volume", "rm", f"{project.name}_postgres")
+    begun = time.monotonic()
+    await project.script("deploy/restore", seconds=600)
+    await peopled.find()
+    await until_it_can(lambda: _answers(peopled))
+    took = time.monotonic() - begun
+    await peopled.sign_in()
+    await settled(peopled, load)
+    facts = {"lost": 0, "doubled": 0, "commands": after_backup, "seconds": round(took)}
+    scorecard.note("O5", "data destroyed, restored from base backup and log", 1, **facts)
+
+
+async def _until_archived(system: Composed) -> None:
+    """Wait until the log of now is in the archive, as it is after a minute at most."""
+    connection = await asyncpg.connect(system.addresses["identity"])
+    try:
+        segment = await connection.fetchval("select pg_walfile_name(pg_current_wal_lsn())")
+        begun = time.monotonic()
+        while not await connection.fetchval(ARCHIVED, segment):
+            assert time.monotonic() - begun < 150, "the log is not archived in time"
+            await connection.execute("select pg_logical_emit_message(true, 'x', 'y')")
+            await asyncio.sleep(1)
+    finally:
+        await connection.close()
+
+
+async def _answers(system: Composed) -> None:
+    answer = await system.world.anonymous.call("GET", "/delegation/v1/services")
+    if answer.status != 200:
+        raise OSError(f"{answer.status}")

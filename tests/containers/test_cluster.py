@@ -1,4 +1,4 @@
-"""Three nodes of RabbitMQ: one killed, one cut off from the others, under load; nothing is lost (make chaos-compose)."""
+"""Three nodes of RabbitMQ: one killed, one cut off from the others, under load, lose nothing (make chaos-compose)."""
 
 from __future__ import annotations
 

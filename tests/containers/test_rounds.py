@@ -69,12 +69,7 @@ async def test_replicas_told_to_end_under_load_cut_no_request(peopled: Composed)
             took.append(time.monotonic() - begun)
             assert (await compose.inspect(replica))["State"]["ExitCode"] == 0
             await compose.docker("start", replica)
-            await until_it_can(
-                lambda name=replica: compose.docker("exec", name, "python", "/app/healthcheck.py", "/readyz")
-            )
-    print(
-        f"O1: {times} SIGTERM under load, {seen.answers.total()} requests, {seen.failed}, longest end {max(took):.1f} s"
-    )
+            await until_it_can(lambda name=replica: compose.docker("exec", name, *READY))
     facts = {"requests": seen.answers.total(), "failed": seen.failed, "longest": round(max(took), 1)}
     scorecard.note("O1", "SIGTERM to a replica under load", times, **facts)
     assert seen.failed == {}
@@ -96,9 +91,6 @@ async def test_database_gone_for_a_while_loses_nothing(peopled: Composed) -> Non
         back = time.monotonic() - begun
         await peopled.find()
         await asyncio.sleep(3)
-    print(
-        f"R5: database killed and gone for {seconds} s, first answer {back:.1f} s after its start, {load.done} commands"
-    )
     await settled(peopled, load)
     facts = {"lost": 0, "doubled": 0, "commands": load.done, "first answer after": round(back, 1)}
     scorecard.note("R5", f"database killed and gone for {seconds} s under load", 1, **facts)

@@ -50,8 +50,8 @@ class Caller:
         head = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         url = self._urls(path.split("/")[1]) + path
         async with self._http.request(method, url, headers=head | (headers or {}), timeout=TIMEOUT, **body) as answer:
-            is_json = "json" in answer.content_type
-            content = await (answer.json(content_type=None) if is_json else answer.text())
+            is_json = answer.content_type.endswith(("/json", "+json"))
+            content = await (answer.json(content_type=None) if is_json else answer.text(errors="replace"))
             return Answer(answer.status, None if content == "" else content, dict(answer.headers))
 
     async def get(self, path: str, *, expect: int = 200, **params: Any) -> Any:

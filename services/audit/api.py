@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from services.audit import commands, queries, schemas
+from services.audit import commands, queries, rules, schemas
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ async def list_mine(call: Call[Deps], query: schemas.Listing) -> schemas.Page:
 async def list_register(call: Call[Deps], query: schemas.Listing) -> schemas.Page:
     """List the whole register, for operators."""
     return await queries.list_activities(call.deps.pool, None, query, call.language)
+
+
+async def draw_histogram(call: Call[Deps], query: schemas.Filters) -> schemas.Histogram:
+    """Count the caller’s activities by day, week or month, whichever gives a picture."""
+    today = rules.day_of(datetime.now(UTC))
+    return await queries.draw_histogram(call.deps.pool, call.principal.user_id, query, today)
 
 
 async def list_filters(call: Call[Deps]) -> schemas.Choices:

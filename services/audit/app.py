@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from services.audit import routes, subscribers, workers
+from services.audit.exports.desk import Desk
 from services.audit.seal import keys
 from services.audit.seal.sealer import Sealer
 from services.audit.settings import Settings
@@ -22,11 +23,12 @@ class Deps:
 
     pool: Pool
     settings: Settings
+    desk: Desk
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
     """Compose the service; nothing is opened here. A key file that is wrong stops the start."""
-    deps = Deps(pool=infra.pool, settings=settings)
+    deps = Deps(pool=infra.pool, settings=settings, desk=Desk(settings))
     sealer = Sealer(
         pool=infra.pool, name=settings.register_name, secrets=settings.secrets, folder=settings.register_folder
     )
@@ -39,6 +41,6 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         app=server.make_app("audit", routes.ROUTES, deps, infra),
         areas=(Area("audit", resources.files("services.audit") / "sql/migrations"),),
         subscriptions=subscribers.SUBSCRIPTIONS,
-        workers=workers.table(infra.pool, sealer, settings),
+        workers=workers.table(infra.pool, sealer, settings, deps.desk),
         ensure=ensure,
     )

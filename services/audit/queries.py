@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from shared.db.pool import Pool
+
+
+LONGEST_BEFORE = 3_660
+"""Days without activity that are shown before the first one."""
 
 
 async def list_activities(
@@ -82,6 +87,22 @@ async def count(pool: Pool, party: UUID | None, wanted: store_lists.Wanted) -> i
     """Count what a list without pages would give."""
     total = await tallies.total(pool, party, wanted) if party is not None else None
     return await store_lists.count(pool, wanted) if total is None else total
+
+
+async def draw_histogram(pool: Pool, viewer: UUID | None, filters: schemas.Filters, today: date) -> schemas.Histogram:
+    """Count by day, week or month what a list would give."""
+    wanted, party = await find_wanted(pool, viewer, filters)
+    counts = await tallies.count_days(pool, party, wanted) if party is not None else None
+    if counts is None:
+        counts = await store_lists.count_days(pool, wanted)
+    if not counts:
+        return schemas.Histogram(unit=rules.Unit.DAY, bars=[])
+    # A period that was asked for is shown whole, within reason: nobody was active a thousand years ago.
+    first, last = min(counts), max(*counts, min(today, filters.to_day or today))
+    if filters.from_day and (first - filters.from_day).days <= LONGEST_BEFORE:
+        first = filters.from_day
+    unit, found = rules.bars(counts, first, last)
+    return schemas.Histogram(unit=unit, bars=[schemas.Bar(from_day=a, to_day=b, count=n) for a, b, n in found])
 
 
 async def list_filters(pool: Pool, viewer: UUID, language: Language) -> schemas.Choices:

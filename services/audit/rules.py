@@ -6,7 +6,10 @@ import base64
 import binascii
 import json
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,10 +19,19 @@ from shared.contracts.problems import audit as problems
 from shared.contracts.texts import Text
 
 PLACE = ZoneInfo("America/Toronto")
+MOST_DAYS, MOST_WEEKS = 62, 105
 HIGHEST = "\U0010ffff"
 """Comes after every file number."""
 NOBODY = Text("Système", "System")
 ERASED = Text("Personne effacée", "Erased person")
+
+
+class Unit(StrEnum):
+    """What a bar of the picture of activity over time stands for."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 class Place(NamedTuple):
@@ -78,6 +90,38 @@ def whole_months(first: date, beyond: date) -> tuple[date, date]:
 def prefixed(prefix: str | None) -> tuple[str | None, str | None]:
     """Give the range of what begins with a prefix: from, and below."""
     return (prefix, prefix + HIGHEST) if prefix else (None, None)
+
+
+def unit_of(first: date, last: date) -> Unit:
+    """Choose bars that are few enough to be seen."""
+    days = (last - first).days + 1
+    if days <= MOST_DAYS:
+        return Unit.DAY
+    return Unit.WEEK if days <= MOST_WEEKS * 7 else Unit.MONTH
+
+
+def bars(counts: Mapping[date, int], first: date, last: date) -> tuple[Unit, list[tuple[date, date, int]]]:
+    """Give the bars between two days, both included, those of nothing too: first day, last day, count."""
+    unit = unit_of(first, last)
+    found: list[tuple[date, date, int]] = []
+    day = first
+    while day <= last:
+        beyond = _following(day, unit)
+        found.append((day, min(last, beyond - timedelta(days=1)), 0))
+        day = beyond
+    starts = [one[0] for one in found]
+    for day, count in counts.items():
+        # What is counted by month stands at its first day, which may come before the period.
+        place = max(0, bisect_right(starts, day) - 1)
+        start, end, before = found[place]
+        found[place] = (start, end, before + count)
+    return unit, found
+
+
+def _following(day: date, unit: Unit) -> date:
+    if unit is Unit.DAY:
+        return day + timedelta(days=1)
+    return day + timedelta(days=7 - day.weekday()) if unit is Unit.WEEK else next_month(day)
 
 
 def pages(total: int, size: int) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from services.audit.rules import Unit
 from shared.web.routing import Input
 
 
@@ -39,10 +40,15 @@ class Filters(Input):
     mine: bool = False
 
 
-class Listing(Filters):
-    """A page of a list: by number, or after a cursor that an earlier answer gave."""
+class Sorted(Filters):
+    """Which activities, in which order."""
 
     sort: Sort = Sort.DATE_DOWN
+
+
+class Listing(Sorted):
+    """A page of a list: by number, or after a cursor that an earlier answer gave."""
+
     page: int = Field(default=1, ge=1, le=100_000)
     size: int = Field(default=10, ge=1, le=100)
     after: str | None = Field(default=None, max_length=400)
@@ -76,6 +82,21 @@ class Page(BaseModel):
     pages: int
     total: int
     next: str | None
+
+
+class Bar(BaseModel):
+    """How many activities there were from one day to another, both included."""
+
+    from_day: date = Field(serialization_alias="from")
+    to_day: date = Field(serialization_alias="to")
+    count: int
+
+
+class Histogram(BaseModel):
+    """Activity over time: bars of a day, a week or a month, from the first to the last, without gaps."""
+
+    unit: Unit
+    bars: list[Bar]
 
 
 class Choices(BaseModel):

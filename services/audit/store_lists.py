@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -162,6 +162,13 @@ async def count(pool: Pool, wanted: Wanted) -> int:
     """Count what a list without pages would give."""
     sql, values = count_statement(wanted)
     return int(await pool.fetchval(sql, *values))
+
+
+async def count_days(pool: Pool, wanted: Wanted) -> dict[date, int]:
+    """Count what is seen by day."""
+    statement = _Statement(wanted)
+    rows = await pool.fetch(SQL["count_days"].format(seen=statement.seen), *statement.values)
+    return {row["day"]: row["n"] for row in rows}
 
 
 async def list_choices(pool: Pool, wanted: Wanted) -> list[Record]:

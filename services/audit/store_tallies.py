@@ -78,3 +78,11 @@ async def list_runs(
 ) -> list[Record]:
     """Give the runs of file numbers in order, likewise."""
     return await pool.fetch(SQL["list_runs_down_from" if down else "list_runs_from"], party, skip, value, limit)
+
+
+async def list_spans(
+    pool: Pool, party: UUID, facet: str, value: str, grain: str, first: date, beyond: date
+) -> dict[date, int]:
+    """Give the counts of months or days."""
+    rows = await pool.fetch(SQL["list_spans"], party, facet, value, grain, first, beyond)
+    return {row["day"]: row["n"] for row in rows}

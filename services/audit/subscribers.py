@@ -9,7 +9,7 @@ from uuid import UUID
 from services.audit import commands, store
 from services.audit.schemas import Report
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, companies, delegation, identity, notifications
+from shared.contracts.events import accounts, applications, audit, companies, delegation, identity, notifications
 from shared.service import Received, Subscription
 
 if TYPE_CHECKING:
@@ -85,12 +85,19 @@ def the_account(envelope: Envelope, data: companies.Account) -> UUID:
     return data.id
 
 
+def the_exporter(envelope: Envelope, data: audit.ExportReady) -> UUID:
+    """Name who asked for the file."""
+    del envelope
+    return data.asked_by
+
+
 def nobody(envelope: Envelope, data: Event) -> None:
     """Name nobody."""
     del envelope, data
 
 
 RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
+    (audit.ExportReady, "list.exported", the_exporter, the_exporter),
     (accounts.LicenceChanged, "licence.changed", actor, the_holder),
     (accounts.LicenceGranted, "licence.granted", actor, the_holder),
     (accounts.LicenceImported, "licence.imported", actor, the_holder),

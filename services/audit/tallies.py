@@ -109,6 +109,19 @@ async def total(pool: Pool, party: UUID, wanted: Wanted) -> int | None:
     return await store_tallies.total_between(pool, *key, first, whole, rest, beyond)
 
 
+async def count_days(pool: Pool, party: UUID, wanted: Wanted) -> dict[date, int] | None:
+    """Count a long list by day, or by month where it spans years; None when its tallies do not tell."""
+    found = counted(party, wanted)
+    if not found or not found.daily:
+        return None
+    key, period = (found.party, found.facet, found.value), found.period
+    if not (wanted.start or wanted.end):
+        months = await store_tallies.list_spans(pool, *key, "month", *period)
+        if months and rules.unit_of(min(months), rules.next_month(max(months))) is rules.Unit.MONTH:
+            return months
+    return await store_tallies.list_spans(pool, *key, "day", *period)
+
+
 async def _count_prefix(pool: Pool, party: UUID, wanted: Wanted, low: str, below: str) -> int:
     row = await store_tallies.sum_runs(pool, party, low, below)
     if not row or row["first"] is None:

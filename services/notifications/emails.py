@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, companies, delegation, identity
+from shared.contracts.events import accounts, applications, audit, companies, delegation, identity
 from shared.contracts.people import Language, Person
 from shared.contracts.secrets import LinkSecret, PinSecret, ResetSecret, VerificationSecret
 
@@ -185,6 +185,17 @@ def _alert(data: applications.AlertRaised, envelope: Envelope) -> dict[str, Any]
     return {"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1}
 
 
+def _export(data: audit.ExportReady, envelope: Envelope) -> dict[str, Any]:
+    return _when(data, envelope) | {
+        "export": str(data.id),
+        "format": EXPORT_FORMATS.get(data.format, data.format),
+        "rows": data.rows,
+        "until": data.expires_at.isoformat(),
+    }
+
+
+EXPORT_FORMATS = {"xlsx": "Excel", "pdf": "PDF", "csv": "CSV", "jsonl": "JSON Lines"}
+
 EMAILS: tuple[Email, ...] = (
     Email(identity.UserRegistered, "verification", the_user, _username, VerificationSecret),
     Email(identity.VerificationRequested, "verification", the_address_to_prove, _username, VerificationSecret),
@@ -225,6 +236,7 @@ EMAILS: tuple[Email, ...] = (
     Email(delegation.DelegateAdded, "delegate-added-delegate", the_delegate, _delegation),
     Email(delegation.DelegateRemoved, "delegate-removed-delegator", the_delegator, _delegation),
     Email(delegation.DelegateRemoved, "delegate-removed-delegate", the_delegate, _delegation),
+    Email(audit.ExportReady, "export-ready", lambda data: data.asked_by, _export),
     Email(
         applications.AlertRaised,
         "file-alert",

@@ -101,6 +101,8 @@ def _link(email: Record, secret: dict[str, Any], site: str) -> str:
     """Give the page of the portal that an e-mail leads to, in its language."""
     if (path := PATHS.get(email["template"])) and secret:
         return f"{site}/{path}?token={secret['token']}"
+    if email["template"] == "export-ready":
+        return f"{site}/exports/{email['data']['export']}"
     return f"{site}/file/{email['data']['file_number']}" if email["template"] == "file-alert" else site
 
 

@@ -81,6 +81,7 @@ _ALL = (
     Activity("licence.imported", Text("Importation du permis", "Licence imported"), personal=False),
     Activity("licence.reinstated", Text("Rétablissement du permis", "Licence reinstated")),
     Activity("licence.suspended", Text("Suspension du permis", "Licence suspended")),
+    Activity("list.exported", Text("Préparation d’un fichier d’activités", "File of activities prepared")),
     Activity(
         "lot-correction.verified",
         Text("Vérification de la correction de lots", "Lot correction verified"),

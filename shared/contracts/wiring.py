@@ -10,7 +10,7 @@ WIRING: dict[str, tuple[str, ...]] = {
     "accounts": ("identity.#",),
     "audit": ("#",),
     "delegation": ("identity.#", "accounts.licence.#"),
-    "notifications": ("identity.#", "accounts.#", "delegation.#", "applications.alert.#", "audit.register.#"),
+    "notifications": ("identity.#", "accounts.#", "delegation.#", "applications.alert.#", "audit.#"),
 }
 
 

@@ -52,6 +52,8 @@ class Route:
     takes: tuple[str, ...] = ("text/csv",)
     gives: tuple[str, ...] = ()
     limit: int = MEBIBYTE
+    unbounded: bool = False
+    """Whether it may take longer than other requests: a download does, as long as somebody takes it."""
 
     @property
     def in_transaction(self) -> bool:

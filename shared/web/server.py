@@ -153,7 +153,7 @@ def _responding(api: _Api, route: Route) -> Responding:
             raise common.TemporarilyUnavailable(retry_after=1)
         api.running += 1
         try:
-            async with asyncio.timeout(None if route.stream else LONGEST):
+            async with asyncio.timeout(None if route.stream or route.unbounded else LONGEST):
                 return await _respond(api, route, bound, request)
         finally:
             api.running -= 1

@@ -20,6 +20,8 @@ always(
     *(f"GET /delegation/.well-known/{path}" for path in ("jwks.json", "authzen-configuration")),
     *(f"GET /notifications/v1/{path}" for path in ("emails", "witness")),
     *(f"GET /audit/v1/{path}" for path in ("activities", "activities/filters", "kinds", "register")),
+    *(f"GET /audit/v1/activities.{kind}" for kind in ("xlsx", "pdf", "csv", "jsonl")),
+    *(f"GET /audit/v1/{path}" for path in ("activities/histogram", "exports")),
     *(f"GET /audit/v1/{path}" for path in ("checkpoints", "checkpoints/latest", "keys")),
     *(f"GET /cadastre/v1/{path}" for path in ("files", "survey-files", "requests")),
 )
@@ -134,6 +136,27 @@ async def report(asked: Asked) -> Ask:
     jean = asked.cast.owners["delegator"].id
     facts = {"kind": "lot.reserved", "performed_by": jean, "performed_for": jean, "occurred_at": NOON}
     return Ask(json={"activities": [{"key": ids.uuid7().hex, **facts}]})
+
+
+always(Ask(json={"format": "csv"}), "POST /audit/v1/exports")
+EXPORT = "/audit/v1/exports/{export_id}"
+ONE_BY_ONE = asyncio.Lock()
+"""Nobody may wait for more than three files at a time, and several ask for those of the same person."""
+
+
+@asks(f"GET {EXPORT}", f"DELETE {EXPORT}", f"GET {EXPORT}/file")
+async def one_export(asked: Asked) -> Ask:
+    owner = (asked.person if asked.whose == "own" else asked.stranger).caller
+    async with ONE_BY_ONE:
+        there = (await owner.get("/audit/v1/exports"))["exports"] if asked.whose == "another" else []
+        ready = [one["id"] for one in there if one["state"] == "ready"]
+        made = ready[0] if ready else (await owner.post("/audit/v1/exports", {"format": "csv"}))["id"]
+
+        async def is_ready() -> bool:
+            return bool((await owner.get(f"/audit/v1/exports/{made}"))["state"] == "ready")
+
+        await client.until(is_ready, "a prepared file", seconds=60)
+    return Ask({"export_id": made})
 
 
 async def sealed(asked: Asked) -> str:

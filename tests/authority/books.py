@@ -16,7 +16,10 @@ from tests.journeys.world import World
 COUNTERS = frozenset({"throttle", "attempt"})
 """Trying costs something, whatever comes of it."""
 WAITING = {
-    "audit": ("select count(*) from entry left join leaf on leaf.seq = entry.seq where leaf.seq is null",),
+    "audit": (
+        "select count(*) from export where state in ('queued', 'running')",
+        "select count(*) from entry left join leaf on leaf.seq = entry.seq where leaf.seq is null",
+    ),
     "identity": ("select count(*) from request",),
     "cadastre": ("select count(*) from saying where said_at is null",),
     "notifications": ("select count(*) from email where state in ('queued', 'sending')",),

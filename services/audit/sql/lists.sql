@@ -64,3 +64,12 @@ from found
 left join person on person.id = found.id
 left join company on company.id = found.id
 where kind is not null or found.id is not null
+
+-- name: count_days
+-- Count what is seen by day in Québec.
+select (occurred_at at time zone 'America/Toronto')::date as day, count(*) as n
+from (
+    {seen}
+) as seen
+group by day
+order by day

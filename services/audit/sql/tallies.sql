@@ -123,3 +123,9 @@ from (
 ) as found
 left join person on person.id = found.id
 left join company on company.id = found.id
+
+-- name: list_spans
+-- Give the counts of months or days, from one day up to another.
+select day, n from tally
+where party = $1 and facet = $2 and value = $3 and grain = $4 and day >= $5 and day < $6
+order by day

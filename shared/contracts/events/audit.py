@@ -1,8 +1,10 @@
-"""What audit says: that the register was sealed, for others to keep as witnesses."""
+"""What audit says: that the register was sealed, for others to keep as witnesses; and that a file is ready."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from shared.contracts.envelope import Event
 
@@ -18,3 +20,17 @@ class RegisterSealed(Event):
     size: int
     root: str
     note: str
+
+
+class ExportReady(Event):
+    """A file that `asked_by` asked for is ready; only he can fetch it, until `expires_at`. `size` is in bytes."""
+
+    type: ClassVar[str] = "audit.export.ready.v1"
+    aggregate: ClassVar[str] = "export"
+
+    id: UUID
+    asked_by: UUID
+    format: str
+    rows: int
+    size: int
+    expires_at: datetime

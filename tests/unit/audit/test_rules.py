@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -60,3 +60,33 @@ def test_cursor_of_another_list_is_unknown(cursor: str) -> None:
 @pytest.mark.parametrize(("kind", "expected"), [("lot.reserved", True), ("delegate.added", False), ("nothing", False)])
 def test_may_be_reported_only_what_applications_do(kind: str, expected: bool) -> None:  # noqa: FBT001
     assert expected is rules.may_be_reported(kind)
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "count"),
+    [
+        (1, rules.Unit.DAY, 1),
+        (62, rules.Unit.DAY, 62),
+        (63, rules.Unit.WEEK, 10),
+        (735, rules.Unit.WEEK, 106),
+        (736, rules.Unit.MONTH, 25),
+    ],
+)
+def test_bars_are_of_a_unit_that_gives_a_picture(days: int, unit: rules.Unit, count: int) -> None:
+    first = date(2026, 1, 1)  # a Thursday
+    found, bars = rules.bars({}, first, first + timedelta(days=days - 1))
+    assert (unit, count) == (found, len(bars))
+    assert first == bars[0][0]
+
+
+@pytest.mark.parametrize(
+    ("first", "beyond", "expected"),
+    [
+        ((2026, 1, 1), (2026, 3, 1), ((2026, 1, 1), (2026, 3, 1))),
+        ((2026, 1, 2), (2026, 3, 15), ((2026, 2, 1), (2026, 3, 1))),
+        ((2026, 1, 2), (2026, 1, 20), ((2026, 1, 20), (2026, 1, 20))),
+        ((2026, 1, 2), (2026, 2, 1), ((2026, 2, 1), (2026, 2, 1))),
+    ],
+)
+def test_whole_months_are_those_that_the_period_does_not_cut(first, beyond, expected) -> None:
+    assert tuple(date(*one) for one in expected) == rules.whole_months(date(*first), date(*beyond))

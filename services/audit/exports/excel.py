@@ -1,0 +1,87 @@
+"""Writes an Excel file from lines on its input, in a process of its own with a low priority.
+
+Memory stays the same for any number of rows: XlsxWriter writes each row away as it comes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+from xlsxwriter import contenttypes
+
+from services.audit.exports import press
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+SAFE = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
+WIDTHS = (13, 14, 46, 30, 30)
+MANIFEST = "mandat/manifest.jsonl"
+contenttypes.defaults.append(["jsonl", "application/jsonl"])  # else Excel takes the file for damaged
+
+
+def write(job: press.Job) -> None:
+    """Write the workbook: the rows, then a sheet that says who asked for what."""
+    book = xlsxwriter.Workbook(job.out, SAFE)
+    head = job.head
+    made_at = datetime.fromisoformat(head["made_at"])
+    book.set_properties({"title": head["title"], "author": "Mandat", "created": made_at.replace(tzinfo=None)})
+    sheet = book.add_worksheet(head["sheet"])
+    bold = book.add_format({"bold": True, "bg_color": "#E8EDF3", "bottom": 1, "text_wrap": True, "valign": "top"})
+    _prepare(sheet, head, bold)
+    last = _rows(sheet, job, book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}))
+    sheet.autofilter(0, 0, max(last, 1), len(head["columns"]) - 1)
+    about = book.add_worksheet(head["about"])
+    about.set_column(0, 0, 18)
+    about.set_column(1, 1, 90)
+    for number, (label, text) in enumerate(job.tail["facts"]):
+        about.write_string(number, 0, label, book.add_format({"bold": True}))
+        about.write_string(number, 1, text, book.add_format({"text_wrap": True}))
+    book.close()
+    _add_manifest(job)
+
+
+def _prepare(sheet: Worksheet, head: dict[str, Any], bold: Format) -> None:
+    for column, (title, width) in enumerate(zip(head["columns"], WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, title, bold)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(1)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def _rows(sheet: Worksheet, job: press.Job, day: Format) -> int:
+    number = 0
+    for row in job.rows():
+        number += 1
+        sheet.write_datetime(number, 0, date.fromisoformat(row[0]), day)
+        for column, text in enumerate(row[1:], 1):
+            if text:
+                sheet.write_string(number, column, text)
+    return number
+
+
+def _add_manifest(job: press.Job) -> None:
+    """Put the manifest, and the place of the stamp, into the file, which is a ZIP."""
+    if job.manifest is None:
+        return
+    with zipfile.ZipFile(job.out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.write(job.manifest, MANIFEST)
+        archive.comment = job.blank
+
+
+if __name__ == "__main__":
+    press.run(write)

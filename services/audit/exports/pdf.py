@@ -1,0 +1,47 @@
+"""Writes a PDF from lines on its input, in a process of its own with a low priority: the memory it takes goes with it.
+
+PDF/UA-1, and PDF/A-3a where the manifest is attached (A-2a allows no such attachment). Names in a script for which
+there is no font are shown as far as they can be, in a PDF that makes no promise then.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from services.audit.exports import press
+
+TEMPLATE = resources.files("services.audit.exports") / "activities.typ"
+
+
+def write(job: press.Job) -> None:
+    """Compile the document."""
+    rows = list(job.rows())
+    made_at = datetime.fromisoformat(job.head["made_at"]).replace(microsecond=0)
+    data = job.head | job.tail | {"rows": rows, "day": [made_at.year, made_at.month, made_at.day]}
+    given = {
+        "data": json.dumps(data),
+        "manifest": job.manifest.read_text(encoding="utf-8") if job.manifest else "",
+    }
+    Path(job.out).write_bytes(_compiled(given, made_at))
+
+
+def _compiled(given: dict[str, str], made_at: datetime) -> bytes:
+    arguments: dict[str, Any] = {"sys_inputs": given, "timestamp": made_at, "ignore_system_fonts": True}
+    source = TEMPLATE.read_bytes()
+    try:
+        made: bytes = typst.compile(source, pdf_standards=["ua-1", "a-3a"], **arguments)
+    except typst.TypstError as error:
+        if "font" not in str(error):
+            raise
+        made = typst.compile(source, **arguments)
+    return made
+
+
+if __name__ == "__main__":
+    press.run(write)

@@ -49,6 +49,12 @@ def the_delegate(envelope: Envelope, data: delegation.Delegation) -> UUID:
     return data.delegate.id
 
 
+def the_attested(envelope: Envelope, data: delegation.AttestationIssued) -> UUID:
+    """Name the surveyor whose delegations were attested."""
+    del envelope
+    return data.delegator_id
+
+
 def the_searcher(envelope: Envelope, data: delegation.DelegateSearched) -> UUID:
     """Name the surveyor who searched."""
     del envelope
@@ -131,6 +137,7 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (companies.TakeoverRequested, "takeover.requested", actor, the_asker),
     (companies.TakeoverWithdrawn, "takeover.withdrawn", actor, the_asker),
     (delegation.ActingStarted, "acting.started", the_delegate, the_delegator),
+    (delegation.AttestationIssued, "attestation.issued", actor, the_attested),
     (delegation.DelegateAdded, "delegate.added", the_delegator, the_delegator),
     (delegation.DelegateRemoved, "delegate.removed", the_delegator, the_delegator),
     (delegation.DelegateSearched, "delegate.searched", the_searcher, the_searcher),

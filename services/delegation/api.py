@@ -62,8 +62,8 @@ async def add_delegate(call: Call[Deps], body: schemas.NewDelegate) -> schemas.D
     )
 
 
-async def list_delegates(call: Call[Deps], query: schemas.After) -> schemas.Delegates:
-    """List the caller’s present delegates by name (Q23)."""
+async def list_delegates(call: Call[Deps], query: schemas.Then) -> schemas.Delegates:
+    """List the caller’s delegates by name, of now or of a moment in the past (Q23)."""
     return await queries.list_delegates(call.deps.pool, call.principal.user_id, query)
 
 
@@ -72,8 +72,8 @@ async def remove_delegate(call: Call[Deps], delegation_id: UUID) -> None:
     await commands.remove_delegate(call.connection, call.principal.user_id, delegation_id)
 
 
-async def list_delegators(call: Call[Deps], query: schemas.After) -> schemas.Delegators:
-    """List those for whom the caller may act, by name (Q20, Q21)."""
+async def list_delegators(call: Call[Deps], query: schemas.Then) -> schemas.Delegators:
+    """List those for whom the caller may act, or might at a moment in the past, by name (Q20, Q21)."""
     return await queries.list_delegators(call.deps.pool, call.principal.user_id, query)
 
 
@@ -116,13 +116,13 @@ async def describe_decisions(call: Call[Deps]) -> authzen.Metadata:
 
 
 async def decide(call: Call[Deps], body: authzen.Evaluation) -> authzen.Decision:
-    """Answer whether a person may use a service in a surveyor’s name now (AuthZEN 1.0)."""
-    return await queries.decide(call.deps.facts, call.deps.services, body)
+    """Answer whether a person may use a service in a surveyor’s name now, or might as of a moment (AuthZEN 1.0)."""
+    return await queries.decide(call.deps.facts, call.deps.then, call.deps.services, body)
 
 
 async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> authzen.Answer:
     """Answer a batch of such questions; without `evaluations` it is a single one (AuthZEN 1.0)."""
-    answers = await queries.decide_all(call.deps.facts, call.deps.services, body)
+    answers = await queries.decide_all(call.deps.facts, call.deps.then, call.deps.services, body)
     if body.evaluations:
         return authzen.Answer(authzen.Decisions(evaluations=answers))
     if answers[0] is authzen.INCOMPLETE:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.delegation import routes, rules, store, subscribers, workers
+from services.delegation.past import store as past
 from services.delegation.settings import Catalogue, Service, Settings, load_catalogue
 from shared import service
 from shared.crypto import keyring, signing
@@ -17,7 +18,7 @@ from shared.db.migrate import Area
 from shared.web import server
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from uuid import UUID
 
     from shared.db.pool import Pool
@@ -35,6 +36,7 @@ class Deps:
     services: Mapping[str, Service]
     keys: signing.SigningKeys
     facts: Coalescer[tuple[UUID, UUID], rules.Facts]
+    then: Callable[[Sequence[rules.Asked]], Awaitable[Sequence[rules.Facts]]]
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
@@ -48,6 +50,7 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         services=catalogue.by_name(),
         keys=keys,
         facts=Coalescer(partial(store.list_facts, infra.pool)),
+        then=partial(past.list_facts_at, infra.pool),
     )
     return service.Service(
         name="delegation",

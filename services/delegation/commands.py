@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.delegation import rules, store
+from services.delegation.past import store as past
 from shared import ids
 from shared.contracts.events import delegation as events
 from shared.contracts.people import Person
@@ -36,9 +37,10 @@ async def forget_person(connection: Connection, user: User, version: int) -> Non
     await forgetting.forget(connection, user.id)
 
 
-async def remember_licence(connection: Connection, licence: Licence, version: int) -> None:
-    """Keep the copy of a licence up to date; a suspension freezes its delegations at once (decision 11)."""
+async def remember_licence(connection: Connection, licence: Licence, version: int, since: datetime) -> None:
+    """Keep the copy of a licence, and its history; a suspension freezes its delegations at once (decision 11)."""
     await store.upsert_licence(connection, licence, version)
+    await past.insert_licence_state(connection, licence, version, since)
 
 
 async def ensure_delegator(connection: Connection, person: UUID) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.delegation import rules, schemas, store
+from services.delegation.past import store as past
 from shared.contracts import authzen
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from asyncpg import Record
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from shared.db.pool import Pool
 
     Facts = Coalescer[tuple[UUID, UUID], rules.Facts]
+    Then = Callable[[Sequence[rules.Asked]], Awaitable[Sequence[rules.Facts]]]
     Services = Mapping[str, Service]
 
 MANY = 100
@@ -29,7 +31,7 @@ MANY = 100
 async def find_me(pool: Pool, person: UUID, password_changed_at: datetime | None) -> schemas.Me:
     """Say what a person is here, and in whose name to start (Q17, Q18, Q20, decision 2)."""
     row = await store.find_standing(pool, person)
-    page = await list_delegators(pool, person, schemas.After(size=MANY))
+    page = await list_delegators(pool, person, schemas.Then(size=MANY))
     access = row["licence"] is not None or row["ever_designated"]
     able = [] if page.next else [delegator.id for delegator in page.delegators if not delegator.frozen]
     return schemas.Me(
@@ -57,9 +59,12 @@ def _surveyor(row: Record, password_changed_at: datetime | None) -> schemas.Surv
     )
 
 
-async def list_delegates(pool: Pool, delegator: UUID, page: schemas.After) -> schemas.Delegates:
-    """List the present delegates of a person (Q23)."""
-    rows = await store.list_delegates(pool, delegator, page.after, page.size + 1)
+async def list_delegates(pool: Pool, delegator: UUID, page: schemas.Then) -> schemas.Delegates:
+    """List the delegates of a person (Q23)."""
+    if page.as_of:
+        rows = await past.list_delegates_at(pool, delegator, page.as_of, page.after, page.size + 1)
+    else:
+        rows = await store.list_delegates(pool, delegator, page.after, page.size + 1)
     delegates = [
         schemas.Delegate(
             id=row["id"],
@@ -75,9 +80,12 @@ async def list_delegates(pool: Pool, delegator: UUID, page: schemas.After) -> sc
     return schemas.Delegates(delegates=delegates, next=_next(rows, page.size))
 
 
-async def list_delegators(pool: Pool, delegate: UUID, page: schemas.After) -> schemas.Delegators:
+async def list_delegators(pool: Pool, delegate: UUID, page: schemas.Then) -> schemas.Delegators:
     """List those for whom a person may act, frozen ones among them (Q20)."""
-    rows = await store.list_delegators(pool, delegate, page.after, page.size + 1)
+    if page.as_of:
+        rows = await past.list_delegators_at(pool, delegate, page.as_of, page.after, page.size + 1)
+    else:
+        rows = await store.list_delegators(pool, delegate, page.after, page.size + 1)
     delegators = [
         schemas.Delegator(
             delegation=row["id"],
@@ -97,20 +105,25 @@ def _next(rows: Sequence[Record], size: int) -> UUID | None:
     return rows[size - 1]["id"] if len(rows) > size else None
 
 
-async def decide(facts: Facts, services: Services, evaluation: authzen.Evaluation) -> authzen.Decision:
+async def decide(facts: Facts, then: Then, services: Services, evaluation: authzen.Evaluation) -> authzen.Decision:
     """Answer one question from a statement that begins after it was asked (design §6)."""
     asked = _read(services, evaluation)
     if not isinstance(asked, rules.Asked):
         return DENIALS[asked]
+    if asked.moment:
+        return _answer(asked, (await then([asked]))[0])
     return _answer(asked, await facts.ask((asked.performer, asked.surveyor)))
 
 
-async def decide_all(facts: Facts, services: Services, batch: authzen.Evaluations) -> list[authzen.Decision]:
+async def decide_all(
+    facts: Facts, then: Then, services: Services, batch: authzen.Evaluations
+) -> list[authzen.Decision]:
     """Answer a batch; what lacks a subject, an action or a resource is denied with an error (AuthZEN, Errors)."""
     read = [_read(services, one) if one else None for one in authzen.completed(batch)]
     asked = [one for one in read if isinstance(one, rules.Asked)]
-    found = iter(await facts.ask_all([(one.performer, one.surveyor) for one in asked]))
-    answers = [_settle(one, found) for one in read]
+    now = iter(await facts.ask_all([(one.performer, one.surveyor) for one in asked if not one.moment]))
+    past = iter(await then([one for one in asked if one.moment]))
+    answers = [_settle(one, past if isinstance(one, rules.Asked) and one.moment else now) for one in read]
     return authzen.until_settled(answers, batch.options.evaluations_semantic)
 
 
@@ -125,12 +138,14 @@ def _read(services: Services, evaluation: authzen.Evaluation) -> rules.Asked | r
     if service is None:
         return problems.UnknownService
     subject, resource = evaluation.subject, evaluation.resource
-    return rules.read_question(
+    asked = rules.read_question(
         (subject.type, subject.id, subject.properties or {}),
         (resource.type, resource.id),
         evaluation.context or {},
         reserved=service.reserved,
     )
+    future = isinstance(asked, rules.Asked) and asked.moment and asked.moment > datetime.now(UTC)
+    return problems.MomentNotPast if future else asked
 
 
 def _answer(asked: rules.Asked, facts: rules.Facts) -> authzen.Decision:

@@ -1,6 +1,7 @@
 """Delegation's URL table, under `/delegation`."""
 
 from services.delegation import api
+from services.delegation.past import routes as past
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
@@ -41,4 +42,5 @@ ROUTES = (
     Route("POST", "/access/v1/evaluation", api.decide, ASK, transaction=False),
     Route("POST", "/access/v1/evaluations", api.decide_all, ASK, transaction=False),
     *parked.ROUTES,
+    *past.ROUTES,
 )

@@ -49,7 +49,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whether `performer` may do something in `surveyor`’s name; a delegation and version limit it to that one."""
+    """Whether `performer` may do something in `surveyor`’s name; a delegation and version limit it to that one.
+
+    With a `moment` it is whether he might have done it then.
+    """
 
     performer: UUID
     surveyor: UUID
@@ -57,6 +60,7 @@ class Asked:
     reserved: bool = False
     delegation: UUID | None = None
     version: int | None = None
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +171,19 @@ def _asked(actor: UUID, surveyor: UUID, context: dict[str, Any], *, reserved: bo
     delegation = _uuid(named)
     if (named is not None and delegation is None) or not (version is None or type(version) is int):
         return problems.ReservedService if reserved else problems.DelegationEnded
+    moment = _moment(context.get("as_of"))
+    if moment is None and context.get("as_of") is not None:
+        return problems.ReservedService if reserved else problems.MomentNotPast
     acted = actor != surveyor or named is not None
-    return Asked(actor, surveyor, acted, reserved, delegation, version)
+    return Asked(actor, surveyor, acted, reserved, delegation, version, moment)
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 def _uuid(value: object) -> UUID | None:

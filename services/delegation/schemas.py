@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.events.delegation import SearchField
 from shared.contracts.texts import Text
@@ -18,6 +18,12 @@ class After(Input):
 
     after: UUID | None = None
     size: int = Field(default=50, ge=1, le=100)
+
+
+class Then(After):
+    """A page, as it was at a moment of the past when one is named."""
+
+    as_of: AwareDatetime | None = None
 
 
 class Surveyor(BaseModel):

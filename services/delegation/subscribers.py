@@ -24,7 +24,7 @@ async def on_user_removed(connection: Connection, received: Received[identity.Us
 
 async def on_licence(connection: Connection, received: Received[accounts.Licence]) -> None:
     """Keep the licence as the event shows it."""
-    await commands.remember_licence(connection, received.data, received.envelope.sequence)
+    await commands.remember_licence(connection, received.data, received.envelope.sequence, received.envelope.time)
 
 
 SUBSCRIPTIONS = (

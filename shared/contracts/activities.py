@@ -37,6 +37,7 @@ _ALL = (
         Text("Création d’un compte de professionnel ou d’entrepreneur", "Professional or contractor account created"),
     ),
     Activity("acting.started", Text("Début d’intervention au nom d’un délégant", "Began to act for a delegator")),
+    Activity("attestation.issued", Text("Délivrance d’une attestation", "Attestation issued")),
     Activity(
         "cadastre-file.followed",
         Text("Consultation d’un dossier du cadastre", "Cadastre file viewed"),

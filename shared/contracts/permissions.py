@@ -25,6 +25,7 @@ class Permission(StrEnum):
     """One right that a route asks for."""
 
     ANYONE_ACCOUNT_PROTECT = "anyone:account:protect"
+    ANYONE_ATTESTATION_CHECK = "anyone:attestation:check"
     ANYONE_CATALOGUE_READ = "anyone:catalogue:read"
     ANYONE_IDENTITY_USE = "anyone:identity:use"
     ANYONE_PROVIDER_USE = "anyone:provider:use"
@@ -51,6 +52,7 @@ class Permission(StrEnum):
     PERSON_ACTING_START = "person:acting:start"
     PERSON_ACTIVITY_READ = "person:activity:read"
     PERSON_COMPANY_FIND = "person:company:find"
+    PERSON_ATTESTATION_ASK = "person:attestation:ask"
     PERSON_DELEGATE_ADD = "person:delegate:add"
     PERSON_DELEGATE_REMOVE = "person:delegate:remove"
     PERSON_DELEGATE_SEARCH = "person:delegate:search"

@@ -26,8 +26,15 @@ def partition(subject: str) -> int:
     return zlib.crc32(subject.encode()) % PARTITIONS
 
 
-async def emit(connection: Connection, event: Event, *, sequence: int, on_behalf_of: str | None = None) -> UUID:
-    """Say an event in the caller's transaction, in one round trip, and give its id.
+async def emit(
+    connection: Connection,
+    event: Event,
+    *,
+    sequence: int,
+    on_behalf_of: str | None = None,
+    event_id: UUID | None = None,
+) -> UUID:
+    """Say an event in the caller's transaction, in one round trip, and give its id, a new one unless it is given.
 
     `sequence` is the aggregate's version after the change, assigned under its row lock. Actor,
     correlation and causation come from the present origin; the time is the database's.
@@ -35,6 +42,8 @@ async def emit(connection: Connection, event: Event, *, sequence: int, on_behalf
     if not connection.is_in_transaction():
         raise RuntimeError("an event is emitted in a transaction only")
     envelope = _envelope(event, sequence, on_behalf_of)
+    if event_id is not None:
+        envelope = envelope.model_copy(update={"id": event_id})
     await connection.execute(
         SQL["insert_outbox"],
         envelope.id,

@@ -111,6 +111,20 @@ async def exchange(asked: Asked) -> Ask:
     return Ask({"delegator": owner.id if owner else str(ids.uuid7())}, data=form)
 
 
+@asks("POST /delegation/v1/attestations")
+async def attest(asked: Asked) -> Ask:
+    owner = asked.person if asked.whose == "own" else asked.cast.owners["delegator"]
+    return Ask({"delegator": owner.id}, json={"delegator": "{delegator}", "as_of": NOON})
+
+
+@asks(*(f"GET /delegation/v1/attestations/{{reference}}{end}" for end in ("", "/pdf")))
+async def show_attestation(asked: Asked) -> Ask:
+    """The reference is on the paper that the surveyor gave away."""
+    body = {"delegator": asked.cast.owners["suspended"].id, "as_of": NOON}
+    issued = await asked.cast.operator.post("/delegation/v1/attestations", body, expect=201)
+    return Ask({"reference": issued["reference"]})
+
+
 def question(asked: Asked) -> dict[str, Any]:
     return {
         "subject": {"type": "user", "id": asked.cast.delegates["delegate"].id},

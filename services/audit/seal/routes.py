@@ -25,5 +25,6 @@ ROUTES = (
         problems=(common.TooManyRequests, problems.FileNotRead),
         transaction=False,
         stream=True,
+        takes=tuple(api.KINDS),
     ),
 )

@@ -42,6 +42,18 @@ class ActingStarted(Delegation):
     type: ClassVar[str] = "delegation.acting.started.v1"
 
 
+class AttestationIssued(Event):
+    """Somebody was given an attestation of who could act for a surveyor; the event's id is its reference."""
+
+    type: ClassVar[str] = "delegation.attestation.issued.v1"
+    aggregate: ClassVar[str] = "attestation"
+
+    id: UUID
+    delegator_id: UUID
+    delegate_id: UUID | None
+    as_of: datetime
+
+
 class SearchField(StrEnum):
     """By what a candidate was searched (Q25)."""
 

@@ -185,6 +185,20 @@ class ReservedService(Refusal):
     )
 
 
+class MomentNotPast(Refusal):
+    """The question is about a moment that has not come yet, or that is no time with its offset."""
+
+    slug = "moment-not-past"
+    status = 422
+    rule = "Q7"
+    title = Text("Ce moment n’est pas passé", "This moment is not past")
+    detail = Text(
+        "Indiquez dans « as_of » une date et une heure passées, avec leur décalage (RFC 3339).",
+        "Name in “as_of” a date and time in the past, with their offset (RFC 3339).",
+    )
+    who_can_change = Text("L’application qui pose la question", "The application that asks")
+
+
 class NestedActing(Refusal):
     """Somebody would act for a delegate who acts for a delegator: there is no sub-delegation (Q4)."""
 

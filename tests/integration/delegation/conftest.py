@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -72,7 +73,7 @@ class World:
             source="/" + event.type.split(".")[0],
             type=event.type,
             subject=event.subject(),
-            time="2026-11-24T12:00:00Z",  # type: ignore[arg-type]
+            time=datetime.now(UTC),
             data=event.model_dump(mode="json"),
             sequence=sequence,
         )

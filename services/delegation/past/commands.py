@@ -1,0 +1,80 @@
+"""Attests who could act for whom at a moment of the past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.delegation import rules as present
+from services.delegation import store as people
+from services.delegation.past import rules, schemas, store
+from services.delegation.settings import Catalogue
+from shared.contracts.events import delegation as events
+from shared.contracts.problems import common
+from shared.contracts.problems import delegation as problems
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from shared.db.pool import Connection, Pool
+
+MOST = 200
+
+
+def ensure_concerned(wanted: schemas.Wanted, caller: UUID, *, operator: bool) -> None:
+    """Let the surveyor, the delegate himself, and operators ask; anybody else is answered `not-found`."""
+    if not operator and caller not in (wanted.delegator, wanted.delegate):
+        raise common.NotFound
+
+
+async def attest(
+    connection: Connection, pool: Pool, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID
+) -> schemas.Attestation:
+    """Write down what was the case, and say that it was attested (`not-found`, `moment-not-past`)."""
+    now = await people.read_clock(connection)
+    if wanted.as_of > now:
+        raise problems.MomentNotPast
+    content = await _content(connection, pool, catalogue, wanted, caller, now)
+    plain = content.model_dump(mode="json")
+    reference = rules.reference(plain)
+    await store.insert_attestation(connection, reference, plain)
+    issued = events.AttestationIssued(
+        id=reference, delegator_id=wanted.delegator, delegate_id=wanted.delegate, as_of=wanted.as_of
+    )
+    await outbox.emit(connection, issued, sequence=1, event_id=reference)
+    return schemas.Attestation(reference=reference, content=content)
+
+
+async def _content(
+    connection: Connection, pool: Pool, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID, now: datetime
+) -> schemas.Content:
+    rows = await store.list_delegates_at(pool, wanted.delegator, wanted.as_of, None, MOST)
+    periods = [row for row in rows if wanted.delegate in (None, row["delegate_id"])]
+    known = await people.find_people(connection, wanted.delegator, caller)
+    if wanted.delegator not in known:
+        raise common.NotFound
+    asked = present.Asked(caller, wanted.delegator, acted=False, moment=wanted.as_of)
+    (facts,) = await store.list_facts_at(pool, [asked])
+
+    def named(person: UUID) -> schemas.Named:
+        row = known.get(person)
+        return schemas.Named(id=person, name=f"{row['first_name']} {row['last_name']}".strip() if row else "")
+
+    return schemas.Content(
+        as_of=wanted.as_of,
+        issued_at=now,
+        issued_to=named(caller),
+        delegator=named(wanted.delegator),
+        matricule=facts.matricule,
+        licence=facts.status,
+        delegates=[
+            schemas.Period(
+                delegate=schemas.Named(id=row["delegate_id"], name=f"{row['first_name']} {row['last_name']}".strip()),
+                since=row["added_at"],
+                until=row["removed_at"],
+            )
+            for row in periods
+        ],
+        services=[one.name for one in catalogue.services if not one.reserved],
+        reserved=[one.name for one in catalogue.services if one.reserved],
+    )

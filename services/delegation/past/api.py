@@ -21,7 +21,7 @@ async def attest(call: Call[Deps], body: schemas.Wanted) -> schemas.Attestation:
     """Attest who could act for a surveyor at a moment of the past."""
     caller = call.principal.user_id
     commands.ensure_concerned(body, caller, operator=call.principal.kind is Kind.OPERATOR)
-    return await commands.attest(call.connection, call.deps.pool, call.deps.catalogue, body, caller)
+    return await commands.attest(call.connection, call.deps.catalogue, body, caller)
 
 
 async def show_attestation(call: Call[Deps], reference: UUID) -> schemas.Attestation:

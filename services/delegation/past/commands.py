@@ -16,7 +16,7 @@ from shared.contracts.problems import delegation as problems
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
-    from shared.db.pool import Connection, Pool
+    from shared.db.pool import Connection
 
 MOST = 200
 
@@ -28,13 +28,13 @@ def ensure_concerned(wanted: schemas.Wanted, caller: UUID, *, operator: bool) ->
 
 
 async def attest(
-    connection: Connection, pool: Pool, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID
+    connection: Connection, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID
 ) -> schemas.Attestation:
     """Write down what was the case, and say that it was attested (`not-found`, `moment-not-past`)."""
     now = await people.read_clock(connection)
     if wanted.as_of > now:
         raise problems.MomentNotPast
-    content = await _content(connection, pool, catalogue, wanted, caller, now)
+    content = await _content(connection, catalogue, wanted, caller, now)
     plain = content.model_dump(mode="json")
     reference = rules.reference(plain)
     await store.insert_attestation(connection, reference, plain)
@@ -46,15 +46,15 @@ async def attest(
 
 
 async def _content(
-    connection: Connection, pool: Pool, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID, now: datetime
+    connection: Connection, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID, now: datetime
 ) -> schemas.Content:
-    rows = await store.list_delegates_at(pool, wanted.delegator, wanted.as_of, None, MOST)
+    rows = await store.list_delegates_at(connection, wanted.delegator, wanted.as_of, None, MOST)
     periods = [row for row in rows if wanted.delegate in (None, row["delegate_id"])]
     known = await people.find_people(connection, wanted.delegator, caller)
     if wanted.delegator not in known:
         raise common.NotFound
     asked = present.Asked(caller, wanted.delegator, acted=False, moment=wanted.as_of)
-    (facts,) = await store.list_facts_at(pool, [asked])
+    (facts,) = await store.list_facts_at(connection, [asked])
 
     def named(person: UUID) -> schemas.Named:
         row = known.get(person)

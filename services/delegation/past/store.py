@@ -25,19 +25,19 @@ async def insert_licence_state(connection: Connection, licence: Licence, version
     await connection.execute(SQL["insert_licence_state"], *state)
 
 
-async def list_facts_at(pool: Pool, asked: Sequence[rules.Asked]) -> list[rules.Facts]:
+async def list_facts_at(database: Connection | Pool, asked: Sequence[rules.Asked]) -> list[rules.Facts]:
     """Give what decisions rested on, each at its moment."""
     if not asked:
         return []
     columns = ([one.performer for one in asked], [one.surveyor for one in asked], [one.moment for one in asked])
-    return [store.facts(row) for row in await pool.fetch(SQL["list_facts_at"], *columns)]
+    return [store.facts(row) for row in await database.fetch(SQL["list_facts_at"], *columns)]
 
 
 async def list_delegates_at(
-    pool: Pool, delegator: UUID, moment: datetime, after: UUID | None, limit: int
+    database: Connection | Pool, delegator: UUID, moment: datetime, after: UUID | None, limit: int
 ) -> list[Record]:
     """Give the delegates that a surveyor had at a moment."""
-    return await pool.fetch(SQL["list_delegates_at"], delegator, moment, after, limit)
+    return await database.fetch(SQL["list_delegates_at"], delegator, moment, after, limit)
 
 
 async def list_delegators_at(

@@ -93,5 +93,5 @@ def _leaks(cast: Cast, row: Row, ask: Ask, answer: Answer) -> list[str]:
     jean = cast.owners["delegator"]
     private = {jean.id, jean.email, jean.username, jean.licence, jean.matricule, cast.files["delegator"]}
     private |= set(cast.delegations["delegator"])
-    text, sent = json.dumps(answer.body), json.dumps([ask.names, ask.json, ask.data], default=str)
+    text, sent = json.dumps(answer.body, default=str), json.dumps([ask.names, ask.json, ask.data], default=str)
     return sorted(one for one in private if one and f'"{one}"' in text and one not in sent)

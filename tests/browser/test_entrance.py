@@ -26,7 +26,10 @@ async def test_sign_in_page_has_the_guides_words_and_links(windows: Windows) -> 
             "J’ai oublié mon mot de passe",
         ):
             assert text in said
-        assert await words(page, "footer") == "Contactez-nous Accessibilité Politique de confidentialité"
+        assert (
+            await words(page, "footer")
+            == "Contactez-nous Vérifier un document Accessibilité Politique de confidentialité"
+        )
 
 
 @pytest.mark.item("Q14")

@@ -13,7 +13,9 @@ PORTAL = Path(__file__).resolve().parents[2] / "services/portal"
 AREAS = {
     "entrance": "public",
     "identifier": "public",
+    "licence": "public",
     "password": "public",
+    "proof": "public",
     "choice": "delegation",
     "requests": "cadastre",
     "application": "permits",

@@ -73,13 +73,16 @@ async def _end(visit: Visit) -> None:
 
 
 async def start(visit: Visit) -> web.Response:
-    """Lead to where the visitor works: one's own files, the only delegator's, or the choice (Q18, Q20)."""
+    """Lead to where one works: one’s own files, the only delegator’s, the choice, the dashboard (Q18, Q20, O4)."""
     me = await visit.me()
     if me["default_context"] is not None:
         able = contexts.all_of(me, visit.person.person)
         chosen = next(one for one in able if str(one.person) == me["default_context"])
         return visit.go(HOME, matricule=chosen.matricule)
-    return visit.go("choose" if me["delegators"] else "no-access", matricule=None)
+    if me["delegators"]:
+        return visit.go("choose", matricule=None)
+    companies = await visit.api.get("/accounts/v1/accounts", size=1)
+    return visit.go("actions" if companies["accounts"] else "no-access", matricule=None)
 
 
 async def no_access(visit: Visit) -> web.Response:

@@ -5,8 +5,14 @@ from services.audit.exports import routes as exports
 from services.audit.seal import routes as seal
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import audit as problems
-from shared.web import parked
+from shared.contracts.texts import Text
+from shared.web import mydata, parked
 from shared.web.routing import Route
+
+MINE = {
+    "name": Text("Nom au registre", "Name in the register"),
+    "activities": Text("Activités par moi ou pour moi", "Activities by me or for me"),
+}
 
 ROUTES = (
     Route("GET", "/v1/activities", api.list_mine, Permission.PERSON_ACTIVITY_READ, problems=(problems.CursorUnknown,)),
@@ -20,4 +26,5 @@ ROUTES = (
     *exports.ROUTES,
     *seal.ROUTES,
     *parked.ROUTES,
+    mydata.route("audit", MINE),
 )

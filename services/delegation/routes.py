@@ -5,7 +5,8 @@ from services.delegation.past import routes as past
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
-from shared.web import parked
+from shared.contracts.texts import Text
+from shared.web import mydata, parked
 from shared.web.routing import Route
 
 NOT_ALLOWED = (problems.NotADelegator, problems.LicenceSuspended)
@@ -28,6 +29,14 @@ SEARCH = Permission.PERSON_DELEGATE_SEARCH
 ACT = Permission.PERSON_ACTING_START
 ONE = "/v1/delegates/{delegation_id}"
 
+MINE = {
+    "profile": Text("Profil", "Profile"),
+    "licences": Text("Permis d’arpenteur-géomètre", "Land surveyor licences"),
+    "delegates": Text("Mes délégataires, présents et passés", "My delegates, present and past"),
+    "delegators": Text("Mes délégants, présents et passés", "My delegators, present and past"),
+    "attestations": Text("Attestations", "Attestations"),
+}
+
 ROUTES = (
     Route("GET", "/v1/services", api.list_services, ANYONE),
     Route("GET", "/v1/me", api.find_me, READ),
@@ -43,4 +52,5 @@ ROUTES = (
     Route("POST", "/access/v1/evaluations", api.decide_all, ASK, transaction=False),
     *parked.ROUTES,
     *past.ROUTES,
+    mydata.route("delegation", MINE),
 )

@@ -8,6 +8,8 @@ from services.identity import api, oauth
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
+from shared.contracts.texts import Text
+from shared.web import mydata
 from shared.web.routing import Route
 
 ANYONE = Permission.ANYONE_IDENTITY_USE
@@ -34,6 +36,13 @@ METADATA = "/.well-known/oauth-authorization-server"
 own = partial(Route, transaction=False)
 """The endpoint opens its transaction itself: no connection is held while a password is hashed, and no
 secret of an answer is kept for an Idempotency-Key."""
+
+MINE = {
+    "profile": Text("Profil", "Profile"),
+    "sessions": Text("Sessions", "Sessions"),
+    "links": Text("Liens envoyés par courriel", "Links sent by e-mail"),
+    "devices": Text("Appareils connus", "Known devices"),
+}
 
 ROUTES: tuple[Route, ...] = (
     own("POST", "/v1/registrations", api.register, ANYONE, status=202, problems=REGISTER),
@@ -65,4 +74,5 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/applications", oauth.list_applications, APPS),
     own("POST", "/v1/applications/{client_id}/secret", oauth.rotate_secret, APPS, problems=MISSING),
     Route("DELETE", "/v1/applications/{client_id}", oauth.remove_application, APPS, status=204, problems=MISSING),
+    mydata.route("identity", MINE),
 )

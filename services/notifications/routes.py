@@ -4,8 +4,14 @@ from services.notifications import api
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import notifications as problems
-from shared.web import parked
+from shared.contracts.texts import Text
+from shared.web import mydata, parked
 from shared.web.routing import Route
+
+MINE = {
+    "address": Text("Adresse et langue", "Address and language"),
+    "emails": Text("Courriels", "E-mails"),
+}
 
 ROUTES = (
     Route("POST", "/v1/alerts", api.raise_alerts, Permission.APPLICATION_ALERT_RAISE),
@@ -20,4 +26,5 @@ ROUTES = (
     ),
     Route("GET", "/v1/witness", api.list_witnessed, Permission.ANYONE_SEAL_CHECK),
     *parked.ROUTES,
+    mydata.route("notifications", MINE),
 )

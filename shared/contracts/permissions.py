@@ -53,6 +53,7 @@ class Permission(StrEnum):
     PERSON_ACTIVITY_READ = "person:activity:read"
     PERSON_COMPANY_FIND = "person:company:find"
     PERSON_ATTESTATION_ASK = "person:attestation:ask"
+    PERSON_DATA_READ = "person:data:read"
     PERSON_DELEGATE_ADD = "person:delegate:add"
     PERSON_DELEGATE_REMOVE = "person:delegate:remove"
     PERSON_DELEGATE_SEARCH = "person:delegate:search"

@@ -127,8 +127,13 @@ def the_asker(data: companies.Takeover) -> Recipient:
     return _person(data.asked_by)
 
 
-def the_operators(data: companies.GuessingDetected) -> tuple[UUID, ...]:
-    """Write to everybody who is an operator."""
+def the_operators(
+    data: companies.GuessingDetected
+    | companies.ClaimContested
+    | companies.TakeoverRequested
+    | companies.TakeoverApproved,
+) -> tuple[UUID, ...]:
+    """Write to the operators of whom something is wanted."""
     return data.operators
 
 
@@ -180,6 +185,12 @@ def _takeover(data: companies.Takeover, envelope: Envelope) -> dict[str, Any]:
     return _company(data, envelope) | more
 
 
+def _wanted(data: companies.Claim | companies.Takeover, envelope: Envelope) -> dict[str, Any]:
+    if isinstance(data, companies.Claim):
+        return _claim(data, envelope) | {"asker": data.claimer.name, "step": "contested"}
+    return _takeover(data, envelope)
+
+
 def _alert(data: applications.AlertRaised, envelope: Envelope) -> dict[str, Any]:
     del envelope
     return {"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1}
@@ -216,6 +227,7 @@ EMAILS: tuple[Email, ...] = (
     Email(companies.AccountPinRotated, "account-pin-rotated", the_managers, _company),
     Email(companies.ClaimAnnounced, "claim-announced", the_contact, _claim, LinkSecret),
     Email(companies.ClaimContested, "claim-contested", the_claimer, _claim),
+    Email(companies.ClaimContested, "operator-wanted", the_operators, _wanted),
     Email(companies.ContestDismissed, "contest-dismissed", the_claimer, _claim),
     Email(companies.ContestUpheld, "account-pin-notice", the_account, _company, PinSecret),
     Email(companies.ContestUpheld, "contest-upheld", the_claimer, _claim),
@@ -226,10 +238,12 @@ EMAILS: tuple[Email, ...] = (
     Email(companies.SuccessorNamed, "successor-named", the_successor, _company),
     Email(companies.SuccessorPromoted, "successor-promoted", the_member, _member),
     Email(companies.TakeoverAnnounced, "takeover-announced", the_contact, _takeover, LinkSecret),
+    Email(companies.TakeoverApproved, "operator-wanted", the_operators, _wanted),
     Email(companies.TakeoverApproved, "takeover-step", the_asker, _takeover),
     Email(companies.TakeoverCompleted, "takeover-step", the_asker, _takeover),
     Email(companies.TakeoverObjected, "takeover-step", the_asker, _takeover),
     Email(companies.TakeoverRefused, "takeover-step", the_asker, _takeover),
+    Email(companies.TakeoverRequested, "operator-wanted", the_operators, _wanted),
     Email(companies.TakeoverRequested, "takeover-step", the_asker, _takeover),
     Email(companies.TakeoverWithdrawn, "takeover-step", the_asker, _takeover),
     Email(delegation.DelegateAdded, "delegate-added-delegator", the_delegator, _delegation),

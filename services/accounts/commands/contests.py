@@ -30,7 +30,8 @@ async def contest(connection: Connection, token: str, reason: str) -> None:
         raise problems.LinkNotValid
     if await store_disputes.update_contested(connection, claim["id"], reason):
         await store_members.update_suspended(connection, claim["account_id"], claim["claimer"], suspended=True)
-        facts = await _facts(connection, claim)
+        wanted = {"operators": await store_members.list_operators(connection)}
+        facts = await _facts(connection, claim) | wanted
         await speaking.say(connection, claim["account_id"], (events.ClaimContested, facts))
 
 

@@ -64,7 +64,8 @@ async def _announce(
         connection, secrets, account["id"], row["due_at"], also=members_too, takeover_id=row["id"]
     )
     told = [(events.TakeoverAnnounced, {**facts, "sent_to": one, "sealed": sealed}) for one, sealed in links]
-    await speaking.say(connection, account["id"], (events.TakeoverRequested, {**facts, "reason": reason}), *told)
+    wanted = {"reason": reason, "operators": await store_members.list_operators(connection)}
+    await speaking.say(connection, account["id"], (events.TakeoverRequested, facts | wanted), *told)
     return row["id"]  # type: ignore[no-any-return]
 
 
@@ -98,7 +99,8 @@ async def approve(connection: Connection, settings: Settings, takeover_id: UUID,
         raise problems.TakeoverNotDue(due_at=found["due_at"].isoformat())
     await _ensure_ground(connection, settings, found)
     row = await store_disputes.update_approved(connection, takeover_id, operator, reason)
-    await _say(connection, _at_this_step(row), events.TakeoverApproved, reason=reason)
+    others = tuple(one for one in await store_members.list_operators(connection) if one != operator)
+    await _say(connection, _at_this_step(row), events.TakeoverApproved, reason=reason, operators=others)
 
 
 async def refuse(connection: Connection, takeover_id: UUID, operator: UUID, reason: str) -> None:

@@ -175,9 +175,10 @@ class ClaimAnnounced(Claim):
 
 
 class ClaimContested(Claim):
-    """A contact contested the claim: the claimer’s rights are suspended until an operator decides."""
+    """A contact contested the claim: the claimer’s rights are suspended until one of `operators` decides."""
 
     type: ClassVar[str] = "accounts.claim.contested.v1"
+    operators: tuple[UUID, ...] = ()
 
 
 class ContestUpheld(Claim):
@@ -229,6 +230,7 @@ class TakeoverRequested(Takeover):
 
     type: ClassVar[str] = "accounts.takeover.requested.v1"
     reason: str
+    operators: tuple[UUID, ...] = ()
 
 
 class TakeoverAnnounced(Takeover):
@@ -250,6 +252,7 @@ class TakeoverApproved(Takeover):
 
     type: ClassVar[str] = "accounts.takeover.approved.v1"
     reason: str
+    operators: tuple[UUID, ...] = ()
 
 
 class TakeoverCompleted(Takeover):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import secrets as randoms
+import time
 from collections import Counter
 
 import pytest
 
+from services.accounts.commands import joining
 from shared.contracts.secrets import LinkSecret, PinSecret
 from shared.crypto import keyring
+from tests.attacks import enumeration
+from tests.chaos import scorecard
 from tests.integration.accounts import firms
 from tests.integration.accounts.conftest import JEAN
 from tests.integration.accounts.firms import EVERYTHING, LMS_CORP
@@ -68,14 +74,10 @@ async def test_pin_sealed_and_digested_under_a_former_key_still_opens_and_joins(
     account, vivian, _ = await firms.staffed(world, 0)
     pin = await firms.pin_of(world, vivian, account["id"])
     assert world.secrets.digests(pin)[0] == await world.pool.fetchval("select pin_digest from account")
-    import secrets as random
-
-    rotated = keyring.Keyring([random.token_bytes(32)])
+    rotated = keyring.Keyring([randoms.token_bytes(32)])
     rotated._keys += world.secrets.pins._keys
     newer = type(world.secrets)(pins=rotated, sealer=world.secrets.sealer)
     assert pin == newer.show(await world.pool.fetchval("select pin_sealed from account"))
-    from services.accounts.commands import joining
-
     joined = await joining.join(world.pool, newer, await world.person(), pin)
     assert (account["id"], False) == (str(joined.account), joined.manager)
 
@@ -144,3 +146,23 @@ async def test_pin_of_an_account_is_shown_in_no_answer_but_the_managers(world):
         for path in ("", "/pin", "/members"):
             assert pin not in (await caller.get(f"/v1/accounts/{account['id']}{path}")).text
     assert all(pin not in one.model_dump_json() for one in await world.said())
+
+
+@pytest.mark.item("decision 9")
+@pytest.mark.timeout(900)
+async def test_time_of_the_answer_tells_a_revoked_pin_not_from_one_that_never_was(world):
+    """S4. By ranks of the times: 0.5 tells nothing. Judged where there are enough of them."""
+    account, vivian, _ = await firms.staffed(world, 0)
+    revoked = await firms.pin_of(world, vivian, account["id"])
+    await world.as_(vivian).post(f"/v1/accounts/{account['id']}/pin")
+    guesser, number = await world.person(), scorecard.count(20, 500)
+    order, took = [True, False] * number, {True: [], False: []}
+    random.shuffle(order)
+    for is_revoked in order:
+        await world.pool.execute("truncate throttle")
+        pin, began = revoked if is_revoked else enumeration.no_pin(0), time.perf_counter()
+        assert (await firms.join(world, guesser, pin)).slug == "account-pin-not-accepted"
+        took[is_revoked].append(time.perf_counter() - began)
+    found = enumeration.auc(took[True], took[False])
+    scorecard.note("S4", "revoked PINs of accounts", 2 * number, auc=round(found, 3))
+    assert not scorecard.FULL or 0.45 <= found <= 0.55

@@ -56,7 +56,7 @@ async def test_pin_of_an_account_goes_to_the_address_of_the_account(office: Offi
 async def test_contact_is_told_with_a_link_against_it(office: Office, kind, page) -> None:
     assert ["contact@mandat.example.com"] == [to for to, _ in await written(office, office.company(kind, EDITH))]
     text = office.server.received[0].get_body(("plain",)).get_content()
-    assert f"http://mandat.example.com/{page}?token={TOKEN}" in text
+    assert f"http://mandat.example.com/fr/{page}?token={TOKEN}" in text
     assert "Édith" in text
 
 
@@ -77,3 +77,16 @@ async def test_manager_of_whom_we_have_not_heard_yet_is_waited_for(office: Offic
     await office.hear(office.company(companies.AccountPinRotated, managers=(JEAN.id, EDITH.id)))
     assert [] == await office.rows()
     assert 1 == await office.pool.fetchval("select count(*) from retry")
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        (companies.ClaimContested, "Une association est contestée\N{NO-BREAK SPACE}: LMS Corp."),
+        (companies.TakeoverRequested, "Une reprise est demandée\N{NO-BREAK SPACE}: LMS Corp."),
+        (companies.TakeoverApproved, "Une reprise attend votre confirmation\N{NO-BREAK SPACE}: LMS Corp."),
+    ],
+)
+async def test_operators_are_told_of_what_waits_for_their_decision(office: Office, kind, subject) -> None:
+    told = await written(office, office.company(kind, EDITH, operators=(JEAN.id,)))
+    assert (JEAN.email, subject) in told

@@ -134,7 +134,7 @@ async def all_of_them(office: Office, who) -> None:
         await office.hear(office.licence(kind, who, language=who.language))
     await office.hear(office.user(JEAN.model_copy(update={"language": who.language})))
     for kind in {row.event for row in emails.EMAILS if issubclass(row.event, companies.Account)}:
-        await office.hear(office.company(kind, who, managers=(who.id, JEAN.id)))
+        await office.hear(office.company(kind, who, managers=(who.id, JEAN.id), operators=(who.id,)))
     await office.hear(office.company(companies.MemberJoined, JEAN, managers=(who.id, JEAN.id)))
     await office.hear(companies.GuessingDetected(id=ids.uuid7(), operators=(who.id,)))
     for kind in (delegation.DelegateAdded, delegation.DelegateRemoved):

@@ -45,8 +45,8 @@ async def kill(system: Composed, service: str) -> None:
 
 
 async def test_load_on_three_of_each_and_a_kill_of_every_container_leaves_the_books_right(peopled: Composed) -> None:
+    await peopled.project.up("--no-recreate", **SCALE)
     for service, count in SCALE.items():
-        await peopled.project.up("--no-deps", service, **{service: count})
         assert len(await peopled.project.containers(service)) == count
     load = Load(peopled)
     done = {}

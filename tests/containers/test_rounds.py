@@ -39,8 +39,7 @@ async def settled(system: Composed, load: Load) -> None:
 async def test_rolling_upgrades_of_two_replicas_fail_no_request(peopled: Composed) -> None:
     rounds, total = scorecard.count(2, 10), scorecard.count(4_000, 100_000)
     project = peopled.project
-    for service in ("delegation", "identity"):
-        await project.up("--no-deps", service, **{service: 2})
+    await project.up("--no-recreate", delegation=2, identity=2)
     urls = (f"{project.url}/delegation/v1/services", f"{project.url}/identity/.well-known/jwks.json")
     async with traffic(*urls) as seen:
         for _ in range(rounds):
@@ -58,7 +57,7 @@ async def test_rolling_upgrades_of_two_replicas_fail_no_request(peopled: Compose
 async def test_replicas_told_to_end_under_load_cut_no_request(peopled: Composed) -> None:
     times = scorecard.count(2, 10)
     project = peopled.project
-    await project.up("--no-deps", "delegation", delegation=2)
+    await project.up("--no-recreate", delegation=2, identity=1)
     took = []
     async with traffic(f"{project.url}/delegation/v1/services") as seen:
         for number in range(times):

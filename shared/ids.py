@@ -6,10 +6,21 @@ import os
 import time
 from uuid import UUID
 
+LOW = (1 << 62) - 1
+
 
 def uuid7() -> UUID:
     """Make a UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
+    return UUID(int=_number())
+
+
+def text7() -> str:
+    """Make a UUIDv7 as text, for what is only ever written."""
+    digits = f"{_number():032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _number() -> int:
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
-    high, low = (random >> 62) & 0xFFF, random & ((1 << 62) - 1)
-    return UUID(int=(milliseconds & ((1 << 48) - 1)) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+    return (milliseconds & ((1 << 48) - 1)) << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64 | 0b10 << 62 | random & LOW

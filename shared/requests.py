@@ -6,7 +6,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, as every request makes two: that would take four times as long
 class Origin:
     """Who asked, and the ids that tie a request to everything it leads to.
 
@@ -21,7 +21,7 @@ class Origin:
     on_behalf_of: str | None = None
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
+_current: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - nobody changes it
 
 
 def current() -> Origin:
@@ -42,6 +42,20 @@ class working_for:  # noqa: N801 - used like a function, and on every request: c
 
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
+
+
+def speak_for(actor: str, on_behalf_of: str | None) -> None:
+    """Say who asks for the present work, once that is known."""
+    origin = _current.get()
+    known = Origin(
+        request_id=origin.request_id,
+        correlation_id=origin.correlation_id,
+        causation_id=origin.causation_id,
+        traceparent=origin.traceparent,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+    )
+    _current.set(known)
 
 
 def named() -> dict[str, str]:

@@ -115,7 +115,7 @@ def root_app(running: Sequence[Running], carrier: bus.Bus | None, supervisor: wo
         if one.service.at_root:
             one.service.at_root(root)
         else:
-            root.add_subapp(f"/{one.service.name}", one.service.app)
+            server.mount(root, f"/{one.service.name}", one.service.app)
         wellknown.mount(root, one.service)
 
     async def details() -> dict[str, Any]:

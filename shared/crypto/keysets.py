@@ -49,6 +49,10 @@ class KeySource:
                 await self._ask()
         return self._keys.get(key_id)
 
+    def known(self, key_id: str) -> jwk.OKPKey | None:
+        """Give a key that is in hand and fresh; None: `find` it."""
+        return None if self._older_than(STALE_AFTER) else self._keys.get(key_id)
+
     def _older_than(self, seconds: float) -> bool:
         return self._asked is None or self._ticks() - self._asked >= seconds
 

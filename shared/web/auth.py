@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.contracts.permissions import Kind
-from shared.crypto.verify import InvalidToken
+from shared.contracts.problems import common
+from shared.crypto.verify import REMEMBERED, InvalidToken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.crypto.verify import TokenVerifier
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Principal:
     """A caller. With an acting token `subject` is the delegator, and the actor the delegate who calls."""
 
     kind: Kind
     subject: str = ""
-    claims: dict[str, Any] = field(default_factory=dict, repr=False)
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def user_id(self) -> UUID:
         """The person in whose name the call is made: the delegator when acting."""
         if self.kind not in (Kind.PERSON, Kind.OPERATOR, Kind.ACTING):
@@ -57,6 +64,7 @@ class Principal:
         """The name of the person in whose name the call is made."""
         return str(self.claims.get("name", ""))
 
+    @cached_property
     def written(self) -> tuple[str, str | None]:
         """Give actor and on-behalf-of as the envelope writes them."""
         if self.kind is Kind.ANONYMOUS:
@@ -69,7 +77,41 @@ class Principal:
 ANONYMOUS = Principal(Kind.ANONYMOUS)
 
 
-def principal_of(claims: dict[str, Any]) -> Principal:
+class Callers:
+    """Tells who calls by the `Authorization` header. Who called before is known again while his token holds."""
+
+    def __init__(self, tokens: TokenVerifier) -> None:
+        self._tokens = tokens
+        self._known: dict[str, Principal] = {}
+
+    async def find(self, header: str | None) -> Principal:
+        """Read the bearer token; none is nobody, a wrong one is `sign-in-required`."""
+        if not header:
+            return ANONYMOUS
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            return ANONYMOUS
+        token = token.strip()
+        known = self._known.get(token)
+        if known is not None and known.claims is self._tokens.recall(token):
+            return known
+        try:
+            principal = principal_of(await self._tokens.verify(token))
+        except InvalidToken as error:
+            raise common.SignInRequired from error
+        return self._remember(token, principal)
+
+    def _remember(self, token: str, principal: Principal) -> Principal:
+        claims = self._tokens.recall(token)
+        if claims is None:
+            return principal
+        while len(self._known) >= REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[token] = principal = Principal(principal.kind, principal.subject, claims)
+        return principal
+
+
+def principal_of(claims: Mapping[str, Any]) -> Principal:
     """Read verified claims; a shape that no issuer of ours gives is `InvalidToken`."""
     kind = _kind(claims)
     if kind is not Kind.APPLICATION:
@@ -79,7 +121,7 @@ def principal_of(claims: dict[str, Any]) -> Principal:
     return Principal(kind, claims["sub"], claims)
 
 
-def _kind(claims: dict[str, Any]) -> Kind:
+def _kind(claims: Mapping[str, Any]) -> Kind:
     application, acting = claims.get("app") is True, "act" in claims
     if acting != str(claims.get("iss")).endswith("/delegation"):
         # Only delegation says who acts for whom, and it says nothing else: no role, no application.

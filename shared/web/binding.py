@@ -14,10 +14,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.contracts.problems import common
 from shared.web import problems
-from shared.web.routing import Route
+from shared.web.routing import Answer, Call, Route
 
 DEEPEST = 32
 JSON = "application/json"
+JSON_TEXT = "application/json; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 SQUARE = bytes.maketrans(b"{}", b"[]")
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -68,8 +69,9 @@ def _list_fields(query: type[BaseModel] | None) -> list[str]:
     ]
 
 
-async def arguments(binding: Binding, route: Route, request: web.Request) -> dict[str, Any]:
+async def arguments(binding: Binding, route: Route, call: Call[Any]) -> dict[str, Any]:
     """Read and validate what the request carries; `not-found` for a malformed path, `validation-failed` otherwise."""
+    request = call.request
     found: dict[str, Any] = {}
     for name, adapter in binding.path.items():
         try:
@@ -81,8 +83,10 @@ async def arguments(binding: Binding, route: Route, request: web.Request) -> dic
         if binding.query:
             found["query"] = query
     if binding.body:
-        found["body"] = await _body(binding.body, route, request)
-    elif not route.stream and request.can_read_body and (await _read(route, request)).strip() not in (b"", b"{}"):
+        found["body"] = await _body(binding.body, route, call)
+    elif route.stream:
+        _ensure_within(route.limit, request.content_length or 0)
+    elif request.can_read_body and (await _read(route, call)).strip() not in (b"", b"{}"):
         raise common.ValidationFailed(errors=[])
     return found
 
@@ -102,11 +106,12 @@ def _query(binding: Binding, request: web.Request) -> Any:
         raise problems.from_validation(error, "?") from error
 
 
-async def _body(model: type[BaseModel], route: Route, request: web.Request) -> Any:
+async def _body(model: type[BaseModel], route: Route, call: Call[Any]) -> Any:
     expected = FORM if route.form else JSON
-    if request.content_type != expected:
+    request = call.request
+    if request.headers.get("Content-Type") != expected and request.content_type != expected:
         raise common.UnsupportedMediaType(expected=expected)
-    body = await _read(route, request)
+    body = await _read(route, call)
     try:
         if route.form:
             return model.model_validate(_fields(await request.post()))
@@ -117,14 +122,24 @@ async def _body(model: type[BaseModel], route: Route, request: web.Request) -> A
         raise common.ValidationFailed(errors=[]) from error
 
 
-async def _read(route: Route, request: web.Request) -> bytes:
+async def _read(route: Route, call: Call[Any]) -> bytes:
+    request = call.request
     try:
-        body = await request.read()
+        if request.content.is_eof() and not route.form:
+            body = request.content.read_nowait()  # as a rule, a body comes together with its head
+        else:
+            _ensure_within(route.limit, request.content_length or 0)
+            body = await (request if route.form else request.clone(client_max_size=route.limit)).read()
     except (PayloadEncodingError, web.RequestPayloadError) as error:
         raise common.ValidationFailed(errors=[]) from error
-    if len(body) > route.limit:
-        raise common.BodyTooLarge
+    _ensure_within(route.limit, len(body))
+    call.body = body
     return body
+
+
+def _ensure_within(limit: int, size: int) -> None:
+    if size > limit:
+        raise common.BodyTooLarge
 
 
 def _fields(form: MultiDictProxy[Any]) -> dict[str, Any]:
@@ -151,6 +166,20 @@ def _is_shallow(body: bytes) -> bool:
     return not brackets
 
 
-def serialise(result: BaseModel | None) -> bytes:
-    """Give the JSON of an answer."""
-    return b"" if result is None else result.model_dump_json(by_alias=True).encode()
+def response(route: Route, result: Any) -> web.StreamResponse:
+    """Make the answer of what an endpoint gave."""
+    if isinstance(result, web.StreamResponse):
+        return result
+    body, headers, status = (
+        (result.body, result.headers, result.status) if isinstance(result, Answer) else (result, {}, None)
+    )
+    if body is None:
+        return json_response(b"", 204 if status in (None, 200) else status, headers)
+    return json_response(body.model_dump_json(by_alias=True).encode(), status or route.status, headers)
+
+
+def json_response(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
+    """Make an answer of JSON; without any it has no content type."""
+    if not body:
+        return web.Response(status=status, headers=headers)
+    return web.Response(body=body, status=status, headers={"Content-Type": JSON_TEXT, **headers})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import asyncpg
@@ -167,20 +166,3 @@ def from_http(error: web.HTTPException, language: Language) -> web.Response:
     response = answer(problem, language)
     response.headers.update({name: error.headers[name] for name in KEPT if name in error.headers})
     return response
-
-
-def language_of(request: web.Request, token_language: str | None = None) -> Language:
-    """Negotiate French or English: the Accept-Language header, else the token's, else French."""
-    header = request.headers.get("Accept-Language", "")[:200]
-    wanted = [_weighed(part) for part in header.split(",")] if header else []
-    for weight, tag in sorted(wanted, key=lambda one: -one[0]):
-        if weight > 0 and tag in ("fr", "en"):
-            return Language(tag)
-    return Language(token_language) if token_language in ("fr", "en") else Language.FR
-
-
-def _weighed(part: str) -> tuple[float, str]:
-    """Read one preference, `fr-CA;q=0.8` (RFC 9110 §12.5.4)."""
-    tag, _, weight = part.partition(";")
-    found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
-    return float(found.group(1)) if found else 1.0, tag.strip().lower()[:2]

@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.people import Language
 from shared.contracts.permissions import Permission
 from shared.contracts.problems.base import Problem
+from shared.web import language
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from shared.db.pool import Connection
     from shared.web.auth import Principal
+    from shared.web.clients import Proxies
 
 D = TypeVar("D")
 Endpoint = Callable[..., Awaitable[Any]]
@@ -68,15 +70,24 @@ class Route:
 
 @dataclass(slots=True)
 class Call(Generic[D]):
-    """One request as an endpoint sees it."""
+    """One request as an endpoint sees it; `body` is what was sent, unless the route reads a stream."""
 
     request: web.Request
     deps: D
     principal: Principal
-    language: Language
-    client_address: str = ""
-    """Where the call comes from, as trusted proxies say where there are some (`shared/web/clients.py`)."""
+    _proxies: Proxies
+    body: bytes = b""
     _connection: Connection | None = None
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in."""
+        return language.of(self.request, self.principal.claims.get("lang"))
+
+    @property
+    def client_address(self) -> str:
+        """Where the call comes from, as trusted proxies say where there are some (`shared/web/clients.py`)."""
+        return self._proxies.client_of(self.request)
 
     @property
     def connection(self) -> Connection:

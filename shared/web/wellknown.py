@@ -22,5 +22,5 @@ def mount(root: web.Application, one: Service) -> None:
     """Answer there too what a mounted service answers under its own path, if it does."""
     for route in one.app.router.routes():
         place = route.resource.canonical if route.resource else ""
-        if place == f"/{one.name}{METADATA}" and route.method == hdrs.METH_GET:
+        if place == METADATA and route.method == hdrs.METH_GET:
             root.router.add_get(f"{METADATA}/{one.name}", route.handler)

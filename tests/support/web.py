@@ -18,7 +18,10 @@ from shared.web import server, wellknown
 async def serving(app: web.Application, prefix: str) -> AsyncIterator[str]:
     """Serve an application under a prefix, as the runtime does; give `http://127.0.0.1:port/prefix`."""
     root = server.make_root()
-    root.add_subapp(prefix, app)
+    if app.middlewares:
+        root.add_subapp(prefix, app)
+    else:
+        server.mount(root, prefix, app)
     wellknown.mount(root, Service(name=prefix.strip("/"), app=app, areas=()))
     runner = web.AppRunner(root, access_log=None, shutdown_timeout=2)
     await runner.setup()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.web import server
+from shared.web import origins
 from tests.support import web
 
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
@@ -17,7 +17,7 @@ TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 async def test_id_is_given_back_when_well_formed_and_replaced_otherwise(shown, header, given, kept) -> None:
     answer = await shown.anonymous().get("/anyone", headers={header: given})
     assert kept is (answer.headers[header] == given)
-    assert server.ID.fullmatch(answer.headers[header])
+    assert origins.ID.fullmatch(answer.headers[header])
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/person", "/fail"])

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import structlog
 
-from shared.web import server
+from shared.web import running
 from tests.integration.web import conftest
 from tests.support import web
 
@@ -268,7 +268,7 @@ async def test_event_said_in_a_request_carries_who_and_where_from(shown) -> None
 
 
 async def test_more_requests_than_may_run_at_once_are_sent_away(shown, monkeypatch) -> None:
-    monkeypatch.setattr(server, "AT_ONCE", 3)
+    monkeypatch.setattr(running, "AT_ONCE", 3)
     waiting = [asyncio.create_task(shown.anonymous().get("/wait")) for _ in range(3)]
     await asyncio.sleep(0.2)
     refused = await shown.anonymous().get("/anyone")
@@ -278,7 +278,7 @@ async def test_more_requests_than_may_run_at_once_are_sent_away(shown, monkeypat
 
 
 async def test_request_that_takes_too_long_is_ended(shown, monkeypatch) -> None:
-    monkeypatch.setattr(server, "LONGEST", 0.1)
+    monkeypatch.setattr(running, "LONGEST", 0.1)
     assert 503 == (await shown.anonymous().get("/wait")).status
 
 

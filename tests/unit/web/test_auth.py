@@ -62,13 +62,13 @@ def test_principal_of_claims_that_no_issuer_of_ours_gives_is_refused(claims) -> 
 def test_principal_when_acting_is_the_delegator_and_the_performer_is_the_delegate() -> None:
     principal = auth.principal_of(ACTING)
     assert (JEAN, EDITH, EDITH) == (principal.user_id, principal.actor_id, principal.performer_id)
-    assert (f"user:{EDITH}", f"user:{JEAN}") == principal.written()
+    assert (f"user:{EDITH}", f"user:{JEAN}") == principal.written
 
 
 def test_principal_in_person_performs_himself() -> None:
     principal = auth.principal_of(PERSON | {"pwd_at": 1_600_000_000, "sid": "s", "name": "Jean Piette"})
     assert (JEAN, None, JEAN) == (principal.user_id, principal.actor_id, principal.performer_id)
-    assert (f"user:{JEAN}", None) == principal.written()
+    assert (f"user:{JEAN}", None) == principal.written
     assert ("s", "Jean Piette") == (principal.session_id, principal.name)
     assert datetime.fromtimestamp(1_600_000_000, UTC) == principal.password_changed_at
     assert datetime.fromtimestamp(1_700_000_000, UTC) == principal.issued_at
@@ -81,8 +81,8 @@ def test_principal_that_is_no_person_has_no_user(principal) -> None:
 
 
 def test_principal_of_an_application_is_written_by_its_client_id() -> None:
-    assert ("application:cadastre", None) == auth.principal_of(APPLICATION).written()
-    assert ("system", None) == auth.ANONYMOUS.written()
+    assert ("application:cadastre", None) == auth.principal_of(APPLICATION).written
+    assert ("system", None) == auth.ANONYMOUS.written
 
 
 def test_principal_shows_no_claims_when_printed() -> None:

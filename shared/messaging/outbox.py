@@ -37,7 +37,8 @@ async def emit(
     """Say an event in the caller's transaction, in one round trip, and give its id, a new one unless it is given.
 
     `sequence` is the aggregate's version after the change, assigned under its row lock. Actor,
-    correlation and causation come from the present origin; the time is the database's.
+    correlation and causation come from the present origin; the time is the database's. The relay is
+    woken once the connection is given back.
     """
     if not connection.is_in_transaction():
         raise RuntimeError("an event is emitted in a transaction only")
@@ -53,6 +54,7 @@ async def emit(
         envelope.type,
         envelope.to_json().decode(),
     )
+    connection.rings = CHANNEL
     return envelope.id
 
 
@@ -67,6 +69,7 @@ async def emit_many(connection: Connection, said: Sequence[tuple[Event, int]]) -
     ]
     if rows:
         await connection.execute(SQL["insert_outbox_many"], *(list(column) for column in zip(*rows, strict=True)))
+        connection.rings = CHANNEL
 
 
 def _envelope(event: Event, sequence: int, on_behalf_of: str | None) -> Envelope:

@@ -1,31 +1,24 @@
 -- name: insert_outbox
--- Say an event with the database's time, and wake the relay when the transaction commits.
-with said as (
-    insert into outbox (event_id, part, subject, sequence, type, envelope)
-    values (
-        $1, $2, $3, $4, $5,
-        $6::text::jsonb || jsonb_build_object(
-            'time', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-        )
+-- Say an event with the database's time.
+insert into outbox (event_id, part, subject, sequence, type, envelope)
+values (
+    $1, $2, $3, $4, $5,
+    $6::text::jsonb || jsonb_build_object(
+        'time', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     )
-    returning event_id
-)
-select pg_notify('outbox', '') from said;
+);
 
 -- name: insert_outbox_many
--- Say many events with the database's time, and wake the relay when the transaction commits.
-with said as (
-    insert into outbox (event_id, part, subject, sequence, type, envelope)
-    select
-        event_id, part, subject, sequence, type,
-        envelope::jsonb || jsonb_build_object(
-            'time', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-        )
-    from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-        with ordinality as one (event_id, part, subject, sequence, type, envelope, place)
-    order by place
-)
-select pg_notify('outbox', '');
+-- Say many events with the database's time.
+insert into outbox (event_id, part, subject, sequence, type, envelope)
+select
+    event_id, part, subject, sequence, type,
+    envelope::jsonb || jsonb_build_object(
+        'time', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    )
+from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+    with ordinality as one (event_id, part, subject, sequence, type, envelope, place)
+order by place;
 
 -- name: limit_session
 -- Have the server end this session when it stays idle for an interval, so that a relay that hangs loses its locks.

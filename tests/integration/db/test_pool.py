@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+import structlog
 
 from shared.db import connections, pool
 from tests.integration.db.test_embedded import restart
@@ -59,14 +60,11 @@ async def test_transaction_cancelled_is_rolled_back_and_its_connection_given_bac
 
 async def test_connection_given_back_in_an_open_transaction_is_rolled_back(open_pool: Open) -> None:
     opened = await open_pool(size=1)
-    complaints: list[object] = []
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _loop, context: complaints.append(context["message"]))
-    async with opened.connection() as connection:
-        await connection.execute("begin; create table kept (value int)")
-    loop.set_exception_handler(None)
-    assert await opened.fetchval("select to_regclass('kept') is null")
-    assert 1 == len(complaints)
+    with structlog.testing.capture_logs() as logged:
+        async with opened.connection() as connection:
+            await connection.execute("begin; create table kept (value int)")
+        assert await opened.fetchval("select to_regclass('kept') is null")
+    assert ["a connection was given back in a transaction"] == [line["event"] for line in logged]
 
 
 async def test_connection_given_back_is_not_reset(open_pool: Open) -> None:
@@ -92,6 +90,61 @@ async def test_connection_after_a_wait_in_vain_can_be_had_again(open_pool: Open)
             with pytest.raises(pool.Unavailable):
                 await opened.fetchval("select 1")
     assert 1 == await opened.fetchval("select 1")
+
+
+async def test_connections_go_to_those_who_wait_in_the_order_in_which_they_came(open_pool: Open) -> None:
+    opened = await open_pool(size=1)
+    served: list[int] = []
+
+    async def work(number: int) -> None:
+        async with opened.connection() as connection:
+            served.append(number)
+            await connection.execute("select pg_sleep(0.01)")
+
+    await asyncio.gather(*(work(number) for number in range(20)))
+    assert list(range(20)) == served
+
+
+async def test_connection_whose_wait_is_cancelled_in_the_moment_it_is_given_is_not_lost(open_pool: Open) -> None:
+    opened = await open_pool(size=1)
+    connection = await opened.acquire()
+    waiting = asyncio.create_task(opened.acquire())
+    await asyncio.sleep(0.05)
+    opened.release(connection)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert 1 == await opened.fetchval("select 1")
+
+
+async def test_connection_that_cannot_be_opened_leaves_room_for_another(open_pool: Open, monkeypatch) -> None:
+    opened = await open_pool(size=2, acquire_timeout=5)
+    held, refused = await opened.acquire(), []
+    connect = connections.connect
+
+    async def refuse_thrice(*args: object, **more: object) -> connections.Connection:
+        if len(refused) < 3:
+            refused.append(1)
+            raise connections.Unavailable("away")
+        return await connect(*args, **more)
+
+    monkeypatch.setattr(connections, "connect", refuse_thrice)
+    assert [1, 1, 1] == await asyncio.gather(*(opened.fetchval("select 1") for _ in range(3)))
+    opened.release(held)
+
+
+async def test_connection_idle_for_long_is_replaced(open_pool: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = await open_pool(size=1)
+    before = await opened.fetchval("select pg_backend_pid()")
+    assert before == await opened.fetchval("select pg_backend_pid()")
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0)
+    assert before != await opened.fetchval("select pg_backend_pid()")
+
+
+async def test_pool_opens_no_more_connections_than_its_size(open_pool: Open) -> None:
+    opened = await open_pool(size=3, acquire_timeout=20)
+    sql = "select pg_backend_pid() from pg_sleep(0.02)"
+    assert 3 >= len(set(await asyncio.gather(*(opened.fetchval(sql) for _ in range(30)))))
 
 
 async def test_transaction_whose_connection_is_ended_by_the_server_is_unavailable(open_pool: Open) -> None:

@@ -83,10 +83,10 @@ async def _revoke_under_load(world, jean, edith):
         return (await world.exchange(edith, jean)).status == 200
 
     async def revoke():
-        await asyncio.sleep(0.03)
+        await _until_told(before)
         await world.remove(jean, delegation)
         revoked.set()
-        await asyncio.sleep(0.03)
+        await _until_told(after)
         done.set()
 
     await asyncio.gather(*(keep_asking(decision) for _ in range(4)), *(keep_asking(token) for _ in range(3)), revoke())
@@ -153,3 +153,9 @@ async def test_token_waits_for_a_suspension_under_way_and_is_refused(world, jean
         assert not token.done()
     assert (await token).slug == "licence-suspended"
     assert await world.said(STARTED) == []
+
+
+async def _until_told(counts):
+    async with asyncio.timeout(30):
+        while sum(counts.values()) < 5:
+            await asyncio.sleep(0.005)

@@ -13,7 +13,7 @@ from shared.contracts import authzen
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
 from shared.web import throttle
-from shared.web.routing import Call
+from shared.web.routing import Call, Written
 
 if TYPE_CHECKING:
     from services.delegation.app import Deps
@@ -115,17 +115,18 @@ async def describe_decisions(call: Call[Deps]) -> authzen.Metadata:
     )
 
 
-async def decide(call: Call[Deps], body: authzen.Evaluation) -> authzen.Decision:
+async def decide(call: Call[Deps], body: authzen.Evaluation) -> Written[authzen.Decision]:
     """Answer whether a person may use a service in a surveyor’s name now, or might as of a moment (AuthZEN 1.0)."""
-    return await queries.decide(call.deps.facts, call.deps.then, call.deps.services, body)
+    answer = await queries.decide(call.deps.facts, call.deps.then, call.deps.services, body)
+    return Written(answer.json)
 
 
-async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> authzen.Answer:
+async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> Written[authzen.Answer]:
     """Answer a batch of such questions; without `evaluations` it is a single one (AuthZEN 1.0)."""
     answers = await queries.decide_all(call.deps.facts, call.deps.then, call.deps.services, body)
     if body.evaluations:
-        return authzen.Answer(authzen.Decisions(evaluations=answers))
-    if answers[0] is authzen.INCOMPLETE:
+        return Written(b'{"evaluations":[%b]}' % b",".join(answer.json for answer in answers))
+    if answers[0] is queries.INCOMPLETE:
         missing = [name for name in ("subject", "action", "resource") if getattr(body, name) is None]
         raise common.ValidationFailed(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
-    return authzen.Answer(answers[0])
+    return Written(answers[0].json)

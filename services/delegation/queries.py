@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
 
 from services.delegation import rules, schemas, store
 from services.delegation.past import store as past
@@ -105,19 +107,24 @@ def _next(rows: Sequence[Record], size: int) -> UUID | None:
     return rows[size - 1]["id"] if len(rows) > size else None
 
 
-async def decide(facts: Facts, then: Then, services: Services, evaluation: authzen.Evaluation) -> authzen.Decision:
+class Settled(NamedTuple):
+    """An answer, and the JSON of its `authzen.Decision`: made directly it costs a fifth of what the model does."""
+
+    decision: bool
+    json: bytes
+
+
+async def decide(facts: Facts, then: Then, services: Services, evaluation: authzen.Evaluation) -> Settled:
     """Answer one question from a statement that begins after it was asked (design §6)."""
     asked = _read(services, evaluation)
     if not isinstance(asked, rules.Asked):
-        return DENIALS[asked]
+        return REFUSED[asked]
     if asked.moment:
         return _answer(asked, (await then([asked]))[0])
     return _answer(asked, await facts.ask((asked.performer, asked.surveyor)))
 
 
-async def decide_all(
-    facts: Facts, then: Then, services: Services, batch: authzen.Evaluations
-) -> list[authzen.Decision]:
+async def decide_all(facts: Facts, then: Then, services: Services, batch: authzen.Evaluations) -> list[Settled]:
     """Answer a batch; what lacks a subject, an action or a resource is denied with an error (AuthZEN, Errors)."""
     read = [_read(services, one) if one else None for one in authzen.completed(batch)]
     asked = [one for one in read if isinstance(one, rules.Asked)]
@@ -127,13 +134,13 @@ async def decide_all(
     return authzen.until_settled(answers, batch.options.evaluations_semantic)
 
 
-def _settle(read: rules.Asked | rules.Refused | None, found: Iterator[rules.Facts]) -> authzen.Decision:
+def _settle(read: rules.Asked | rules.Refused | None, found: Iterator[rules.Facts]) -> Settled:
     if read is None:
-        return authzen.INCOMPLETE
-    return _answer(read, next(found)) if isinstance(read, rules.Asked) else DENIALS[read]
+        return INCOMPLETE
+    return _answer(read, next(found)) if isinstance(read, rules.Asked) else REFUSED[read]
 
 
-def _read(services: Services, evaluation: authzen.Evaluation) -> rules.Asked | rules.Refused:
+def _read(services: Services, evaluation: authzen.Question) -> rules.Asked | rules.Refused:
     service = services.get(evaluation.action.name)
     if service is None:
         return problems.UnknownService
@@ -148,17 +155,18 @@ def _read(services: Services, evaluation: authzen.Evaluation) -> rules.Asked | r
     return problems.MomentNotPast if future else asked
 
 
-def _answer(asked: rules.Asked, facts: rules.Facts) -> authzen.Decision:
+def _answer(asked: rules.Asked, facts: rules.Facts) -> Settled:
     if refusal := rules.refusal(asked, facts):
-        return DENIALS[refusal]
-    context = authzen.Reason(
-        rule="Q10" if asked.reserved else "Q1" if asked.acted else "Q2",
-        licence=facts.licence,
-        matricule=facts.matricule,
-        delegation=facts.delegation,
-        version=facts.version,
-    )
-    return authzen.Decision(decision=True, context=context)
+        return REFUSED[refusal]
+    context = {
+        **NO_REASON,
+        "rule": "Q10" if asked.reserved else "Q1" if asked.acted else "Q2",
+        "licence": facts.licence,
+        "matricule": facts.matricule,
+        "delegation": facts.delegation,
+        "version": facts.version,
+    }
+    return Settled(decision=True, json=orjson.dumps({"decision": True, "context": context}))
 
 
 def _denial(refusal: rules.Refused) -> authzen.Decision:
@@ -172,4 +180,11 @@ def _denial(refusal: rules.Refused) -> authzen.Decision:
     return authzen.Decision(decision=False, context=context)
 
 
+def _settled(decision: authzen.Decision) -> Settled:
+    return Settled(decision.decision, decision.model_dump_json().encode())
+
+
+NO_REASON = dict.fromkeys(authzen.Reason.model_fields)
 DENIALS = {refusal: _denial(refusal) for refusal in problems.Refusal.__subclasses__()}
+REFUSED = {refusal: _settled(denial) for refusal, denial in DENIALS.items()}
+INCOMPLETE = _settled(authzen.INCOMPLETE)

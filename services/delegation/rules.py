@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from shared.contracts.events.accounts import LicenceStatus
@@ -36,8 +36,7 @@ NOT_DESIGNATED = Text(
 Refused = type[problems.Refusal]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What our tables say about one person and one surveyor: the licence, and the delegation that has not ended."""
 
     licence: UUID | None = None
@@ -47,8 +46,7 @@ class Facts:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Whether `performer` may do something in `surveyor`’s name; a delegation and version limit it to that one.
 
     With a `moment` it is whether he might have done it then.
@@ -156,14 +154,19 @@ def read_question(
     performer, surveyor = _uuid(subject[1]), _uuid(resource[1])
     if performer is None or surveyor is None or (subject[0], resource[0]) != ("user", "surveyor"):
         return problems.UnknownParty
-    said = {**subject[2], **{name: value for name, value in context.items() if value is not None}}
-    flagged = any(place.get(name) for place in (subject[2], context) for name in ("acting", "act"))
-    actor = _uuid(said["actor"]) if said.get("actor") is not None else performer
+    actor, flagged = _actor(performer, subject[2], context) if subject[2] or context else (performer, False)
     if actor is None or (flagged and actor == surveyor):
         return problems.ReservedService if reserved else problems.UnknownParty
     if performer not in (surveyor, actor):
         return problems.NestedActing
     return _asked(actor, surveyor, context, reserved=reserved)
+
+
+def _actor(performer: UUID, properties: dict[str, Any], context: dict[str, Any]) -> tuple[UUID | None, bool]:
+    """Give who would act by what subject and context say beside the ids, and whether they say that somebody acts."""
+    said = {**properties, **{name: value for name, value in context.items() if value is not None}}
+    flagged = any(place.get(name) for place in (properties, context) for name in ("acting", "act"))
+    return (_uuid(said["actor"]) if said.get("actor") is not None else performer), flagged
 
 
 def _asked(actor: UUID, surveyor: UUID, context: dict[str, Any], *, reserved: bool) -> Asked | Refused:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.db.pool import Connection, Pool
 
 SQL = queries.load("services.delegation")
+STATUS = {status.value: status for status in LicenceStatus}
 
 
 async def upsert_person(connection: Connection, user: User, version: int) -> None:
@@ -117,8 +118,7 @@ def facts(row: Record | None) -> rules.Facts:
     """Read facts from a row; without a licence there are none."""
     if row is None or row["licence"] is None:
         return rules.Facts()
-    status = LicenceStatus(row["status"])
-    return rules.Facts(row["licence"], row["matricule"], status, row["delegation"], row["version"])
+    return rules.Facts(row["licence"], row["matricule"], STATUS[row["status"]], row["delegation"], row["version"])
 
 
 async def find_standing(pool: Pool, person: UUID) -> Record:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
@@ -130,21 +130,42 @@ INCOMPLETE = Decision(
 )
 
 
-def completed(batch: Evaluations) -> list[Evaluation | None]:
+class Settling(Protocol):
+    """An answer in whatever form it is made."""
+
+    @property
+    def decision(self) -> bool:
+        """Whether it permits."""
+
+
+S = TypeVar("S", bound=Settling)
+
+
+class Complete(NamedTuple):
+    """An evaluation of a batch with all its parts, which were validated with the batch."""
+
+    subject: Party
+    action: Action
+    resource: Party
+    context: dict[str, Any] | None
+
+
+Question = Evaluation | Complete
+
+
+def completed(batch: Evaluations) -> list[Complete | None]:
     """Fill each evaluation of a batch from its top (Default values); None where something is still missing."""
     return [_filled(part, batch) for part in batch.evaluations or (batch,)]
 
 
-def _filled(part: PartialEvaluation, top: PartialEvaluation) -> Evaluation | None:
+def _filled(part: PartialEvaluation, top: PartialEvaluation) -> Complete | None:
     subject, action, resource = part.subject or top.subject, part.action or top.action, part.resource or top.resource
     if subject is None or action is None or resource is None:
         return None
-    context = top.context if part.context is None else part.context
-    # Its parts were validated with the batch.
-    return Evaluation.model_construct(subject=subject, action=action, resource=resource, context=context)
+    return Complete(subject, action, resource, top.context if part.context is None else part.context)
 
 
-def until_settled(decisions: Sequence[Decision], semantic: Semantic) -> list[Decision]:
+def until_settled(decisions: Sequence[S], semantic: Semantic) -> list[S]:
     """Keep the answers up to the one that settles the batch."""
     if semantic is Semantic.ALL:
         return list(decisions)

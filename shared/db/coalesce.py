@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import itertools
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-_Asked = tuple[Q, "asyncio.Future[A]"]
+_Asked = tuple["Sequence[Q]", "asyncio.Future[list[A]]"]
+"""Questions asked together, and who waits for their answers."""
 
 
 class Coalescer(Generic[Q, A]):
@@ -38,21 +40,27 @@ class Coalescer(Generic[Q, A]):
         self._timeout = timeout
         self._waiting: deque[_Asked[Q, A]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def ask(self, question: Q) -> A:
         """Give the answer of a query that starts after this call; raise what the query raised."""
-        return await self._put(question)
+        return (await self._put([question]))[0]
 
     async def ask_all(self, questions: Sequence[Q]) -> list[A]:
-        """Give the answers to several questions, in order."""
-        return list(await asyncio.gather(*[self._put(question) for question in questions]))
+        """Give the answers to several questions, in order; a question at fault fails those it was asked with."""
+        if len(questions) <= self._most:
+            return await self._put(questions) if questions else []
+        parts = (questions[start : start + self._most] for start in range(0, len(questions), self._most))
+        return [answer for part in await asyncio.gather(*map(self._put, parts)) for answer in part]
 
-    def _put(self, question: Q) -> asyncio.Future[A]:
-        future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, future))
+    def _put(self, questions: Sequence[Q]) -> asyncio.Future[list[A]]:
+        loop = self._loop or asyncio.get_running_loop()
+        future: asyncio.Future[list[A]] = loop.create_future()
+        self._waiting.append((questions, future))
         if self._running is None:
             # In an empty context: the query belongs to no single request.
-            self._running = contextvars.Context().run(asyncio.create_task, self._drain())
+            self._loop = loop
+            self._running = loop.create_task(self._drain(), context=contextvars.Context())
         return future
 
     async def _drain(self) -> None:
@@ -66,20 +74,25 @@ class Coalescer(Generic[Q, A]):
 
     def _take(self) -> list[_Asked[Q, A]]:
         batch: list[_Asked[Q, A]] = []
-        while self._waiting and len(batch) < self._most:
+        room = self._most
+        while self._waiting and len(self._waiting[0][0]) <= room:
             asked = self._waiting.popleft()
             if not asked[1].done():
                 batch.append(asked)
+                room -= len(asked[0])
         return batch
 
     async def _settle(self, batch: Sequence[_Asked[Q, A]]) -> None:
         try:
+            questions = [question for asked, _ in batch for question in asked]
             async with asyncio.timeout(self._timeout):
-                answers = await self._answer([question for question, _ in batch])
+                answers = await self._answer(questions)
             # Paired before any is given, so that a missing answer shifts none to another question.
-            for (_, future), answer in list(zip(batch, answers, strict=True)):
+            found = iter([answer for _, answer in zip(questions, answers, strict=True)])
+            for asked, future in batch:
+                own = list(itertools.islice(found, len(asked)))
                 if not future.done():
-                    future.set_result(answer)
+                    future.set_result(own)
         except TimeoutError:
             _fail(batch, Unavailable(f"no answer within {self._timeout:g} s"))
         except Exception as error:  # noqa: BLE001 - whoever asked gets it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.contracts.problems import common
 from shared.web import problems
-from shared.web.routing import Answer, Call, Route
+from shared.web.routing import Answer, Call, Route, Written
 
 DEEPEST = 32
 JSON = "application/json"
@@ -50,8 +50,12 @@ def bind(route: Route) -> Binding:
         query=query,
         path={name: TypeAdapter(hints[name]) for name in names if name not in ("body", "query")},
         lists=frozenset(_list_fields(query)),
-        gives=hints.get("return"),
+        gives=_model(hints.get("return")),
     )
+
+
+def _model(gives: Any) -> Any:
+    return get_args(gives)[0] if get_origin(gives) is Written else gives
 
 
 def _hints(route: Route) -> dict[str, Any]:
@@ -168,6 +172,8 @@ def _is_shallow(body: bytes) -> bool:
 
 def response(route: Route, result: Any) -> web.StreamResponse:
     """Make the answer of what an endpoint gave."""
+    if isinstance(result, Written):
+        return json_response(result.json, route.status, {})
     if isinstance(result, web.StreamResponse):
         return result
     body, headers, status = (

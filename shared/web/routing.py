@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.web.clients import Proxies
 
 D = TypeVar("D")
+M = TypeVar("M", bound=BaseModel)
 Endpoint = Callable[..., Awaitable[Any]]
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MEBIBYTE = 1 << 20
@@ -104,3 +105,10 @@ class Answer:
     body: BaseModel | None
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[M]):
+    """An answer that is JSON already: of the model that the annotation names, which tests have to show."""
+
+    json: bytes

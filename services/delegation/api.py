@@ -6,17 +6,19 @@ import time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.delegation import commands, queries, rules, schemas
+from services.delegation import commands, queries, rules, schemas, store
 from services.delegation.settings import Catalogue
 from shared import ids
 from shared.contracts import authzen
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
-from shared.web import throttle
+from shared.messaging import outbox
+from shared.web import idempotency, throttle
 from shared.web.routing import Call, Written
 
 if TYPE_CHECKING:
     from services.delegation.app import Deps
+    from shared.contracts.events.delegation import DelegateAdded
 
 
 async def list_services(call: Call[Deps]) -> Catalogue:
@@ -50,6 +52,25 @@ async def add_delegate(call: Call[Deps], body: schemas.NewDelegate) -> schemas.D
     added = await commands.add_delegate(
         call.connection, principal.user_id, body.delegate, principal.password_changed_at
     )
+    return _delegate(added)
+
+
+async def add_delegate_with_others(
+    call: Call[Deps], key: idempotency.Key | None, body: schemas.NewDelegate
+) -> Written[schemas.Delegate] | None:
+    """Designate in one statement with what else waits to be, when nothing is in the way."""
+    deps, caller = call.deps, call.principal.user_id
+    standing = await deps.standings.ask((caller, body.delegate))
+    added = commands.delegation_of(standing, caller, body.delegate)
+    if added is None or standing.facts.licence is None:
+        return None
+    answer = _delegate(added).model_dump_json().encode()
+    said, kept = outbox.row(added, sequence=1), idempotency.row(key, 201, answer)
+    done = await deps.designations.ask(store.Designation(added, standing.facts.licence, said, kept))
+    return Written(answer) if done else None
+
+
+def _delegate(added: DelegateAdded) -> schemas.Delegate:
     person = added.delegate
     return schemas.Delegate(
         id=added.id,

@@ -37,6 +37,8 @@ class Deps:
     keys: signing.SigningKeys
     facts: Coalescer[tuple[UUID, UUID], rules.Facts]
     then: Callable[[Sequence[rules.Asked]], Awaitable[Sequence[rules.Facts]]]
+    standings: Coalescer[tuple[UUID, UUID], store.Standing]
+    designations: Coalescer[store.Designation, bool]
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
@@ -51,6 +53,8 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         keys=keys,
         facts=Coalescer(partial(store.list_facts, infra.pool)),
         then=partial(past.list_facts_at, infra.pool),
+        standings=Coalescer(partial(store.list_standings, infra.pool)),
+        designations=Coalescer(partial(store.insert_designations, infra.pool), most=100),
     )
     return service.Service(
         name="delegation",

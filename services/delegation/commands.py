@@ -75,14 +75,31 @@ async def add_delegate(
     people = await store.find_people(connection, delegator, delegate)
     if delegate not in people or not people[delegate]["verified"]:
         raise problems.CandidateNotFound
-    if rules.must_change_password(password_changed_at, await store.read_clock(connection), ever_added=ever_added):
-        raise problems.PasswordChangeRequired
+    if not ever_added:
+        now = await store.read_clock(connection)
+        if rules.must_change_password(password_changed_at, now, ever_added=False):
+            raise problems.PasswordChangeRequired
     row = await store.insert_delegation(connection, ids.uuid7(), delegator, delegate, matricule)
     if row is None:
         raise problems.AlreadyADelegate
     added = events.DelegateAdded.model_validate(_state(row, people))
     await outbox.emit(connection, added, sequence=row["version"])
     return added
+
+
+def delegation_of(standing: store.Standing, delegator: UUID, delegate: UUID) -> events.DelegateAdded | None:
+    """Give the designation that nothing stands in the way of, to be written; None: `add_delegate` decides."""
+    surveyor, candidate = standing.surveyor, standing.candidate
+    free = rules.may_be_designated(delegator, delegate, standing.facts.status, ever_added=standing.ever_added)
+    if not free or surveyor is None or candidate is None:
+        return None
+    return events.DelegateAdded(
+        id=ids.uuid7(),
+        delegator=surveyor,
+        matricule=standing.facts.matricule or "",
+        delegate=candidate,
+        added_at=standing.now,
+    )
 
 
 async def remove_delegate(connection: Connection, delegator: UUID, delegation: UUID) -> None:

@@ -103,6 +103,11 @@ def ensure_another(delegator: UUID, delegate: UUID) -> None:
         raise problems.CannotDelegateToOneself
 
 
+def may_be_designated(delegator: UUID, delegate: UUID, status: LicenceStatus | None, *, ever_added: bool) -> bool:
+    """Tell whether nothing stands in the way of a designation, so that no refusal has to be found (Q24, Q28)."""
+    return status is LicenceStatus.ACTIVE and delegator != delegate and ever_added
+
+
 def must_change_password(password_changed_at: datetime | None, now: datetime, *, ever_added: bool) -> bool:
     """Tell whether the first-ever delegate waits for a password change in the last 24 hours (Q24, decision 7)."""
     if ever_added:

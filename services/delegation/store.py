@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from services.delegation import rules
 from shared.contracts.events.accounts import LicenceStatus
+from shared.contracts.people import Person
 from shared.db import queries
+from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
 
     from asyncpg import Record
 
+    from shared.contracts.events import delegation as events
     from shared.contracts.events.accounts import Licence
     from shared.contracts.events.delegation import SearchField
     from shared.contracts.events.identity import User
     from shared.db.pool import Connection, Pool
+    from shared.web import idempotency
 
 SQL = queries.load("services.delegation")
 STATUS = {status.value: status for status in LicenceStatus}
@@ -85,6 +89,59 @@ async def insert_delegation(
 ) -> Record | None:
     """Designate a delegate; None when the surveyor has this one already."""
     return await connection.fetchrow(SQL["insert_delegation"], delegation, delegator, delegate, matricule)
+
+
+class Standing(NamedTuple):
+    """What a designation rests on: the surveyor with his licence, the candidate, and the database's time."""
+
+    ever_added: bool
+    facts: rules.Facts
+    surveyor: Person | None
+    candidate: Person | None
+    now: datetime
+
+
+class Designation(NamedTuple):
+    """A designation to write, with the event that says it and the answer that is kept for its key."""
+
+    added: events.DelegateAdded
+    licence: UUID
+    said: outbox.Row
+    kept: idempotency.Row
+
+
+async def list_standings(pool: Pool, asked: Sequence[tuple[UUID, UUID]]) -> list[Standing]:
+    """Give what designations rest on for pairs of surveyor and candidate; an unverified candidate is none."""
+    surveyors, candidates = zip(*asked, strict=True)
+    return [_standing(row) for row in await pool.fetch(SQL["list_standings"], surveyors, candidates)]
+
+
+def _standing(row: Record) -> Standing:
+    status = STATUS.get(row["status"])
+    facts = rules.Facts(row["licence"], row["matricule"], status)
+    candidate = _person(row, "c_") if row["verified"] else None
+    return Standing(bool(row["ever_added"]), facts, _person(row, "s_"), candidate, row["now"])
+
+
+def _person(row: Record, prefix: str) -> Person | None:
+    if row[prefix + "id"] is None:
+        return None
+    return Person.model_validate({name: row[prefix + name] for name in Person.model_fields})
+
+
+async def insert_designations(pool: Pool, asked: Sequence[Designation]) -> list[bool]:
+    """Designate in one statement, and tell for each whether it was done."""
+    columns = (list(column) for column in zip(*map(_row, asked), strict=True))
+    done = {row["id"] for row in await pool.fetch(SQL["insert_designations"], *columns)}
+    if done:
+        pool.ring(outbox.CHANNEL)
+    return [one.added.id in done for one in asked]
+
+
+def _row(one: Designation) -> tuple[object, ...]:
+    added = one.added
+    ids = (added.id, added.delegator.id, added.delegate.id, one.licence)
+    return (*ids, added.matricule, added.added_at, *one.said, *one.kept)
 
 
 async def update_delegation_removed(connection: Connection, delegation: UUID, delegator: UUID) -> Record | None:

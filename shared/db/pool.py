@@ -101,6 +101,10 @@ class Pool:
         """Run one statement on its own and give its status, such as `UPDATE 1`; raises Unavailable."""
         return await self._alone(asyncpg.Connection.execute, sql, args)
 
+    def ring(self, channel: str) -> None:
+        """Wake whoever LISTENs to a channel, once something was committed without `connection.rings`."""
+        self._bell.ring(channel)
+
     async def connect(self) -> Connection:
         """Open a connection outside the pool, for LISTEN and session locks; the caller closes it (Unavailable)."""
         return await connections.connect(self.dsn, name=self.name)
@@ -182,7 +186,7 @@ class Pool:
             task.add_done_callback(self._mending.discard)
         else:
             if connection.rings:
-                self._bell.ring(connection.rings)
+                self.ring(connection.rings)
                 connection.rings = None
             self._pass_on(connection)
 

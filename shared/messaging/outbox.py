@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared import ids, requests
 from shared.contracts.envelope import Envelope, Event
@@ -26,6 +26,25 @@ def partition(subject: str) -> int:
     return zlib.crc32(subject.encode()) % PARTITIONS
 
 
+class Row(NamedTuple):
+    """An event as a row of the outbox, for a statement that writes more than that."""
+
+    event_id: UUID
+    part: int
+    subject: str
+    sequence: int
+    type: str
+    envelope: str
+
+
+def row(event: Event, *, sequence: int, on_behalf_of: str | None = None, event_id: UUID | None = None) -> Row:
+    """Make the row of an event, with a new id unless it is given; its time is set by the statement that writes it, which then rings `CHANNEL`."""
+    one = _envelope(event, sequence, on_behalf_of)
+    if event_id is not None:
+        one = one.model_copy(update={"id": event_id})
+    return Row(one.id, partition(one.subject), one.subject, sequence, one.type, one.to_json().decode())
+
+
 async def emit(
     connection: Connection,
     event: Event,
@@ -40,36 +59,25 @@ async def emit(
     correlation and causation come from the present origin; the time is the database's. The relay is
     woken once the connection is given back.
     """
-    if not connection.is_in_transaction():
-        raise RuntimeError("an event is emitted in a transaction only")
-    envelope = _envelope(event, sequence, on_behalf_of)
-    if event_id is not None:
-        envelope = envelope.model_copy(update={"id": event_id})
-    await connection.execute(
-        SQL["insert_outbox"],
-        envelope.id,
-        partition(envelope.subject),
-        envelope.subject,
-        sequence,
-        envelope.type,
-        envelope.to_json().decode(),
-    )
+    _ensure_transaction(connection)
+    said = row(event, sequence=sequence, on_behalf_of=on_behalf_of, event_id=event_id)
+    await connection.execute(SQL["insert_outbox"], *said)
     connection.rings = CHANNEL
-    return envelope.id
+    return said.event_id
 
 
 async def emit_many(connection: Connection, said: Sequence[tuple[Event, int]]) -> None:
     """Say many events in the caller's transaction, each with its sequence, in one round trip."""
-    if not connection.is_in_transaction():
-        raise RuntimeError("an event is emitted in a transaction only")
-    envelopes = [_envelope(event, sequence, None) for event, sequence in said]
-    rows = [
-        (one.id, partition(one.subject), one.subject, one.sequence, one.type, one.to_json().decode())
-        for one in envelopes
-    ]
+    _ensure_transaction(connection)
+    rows = [row(event, sequence=sequence) for event, sequence in said]
     if rows:
         await connection.execute(SQL["insert_outbox_many"], *(list(column) for column in zip(*rows, strict=True)))
         connection.rings = CHANNEL
+
+
+def _ensure_transaction(connection: Connection) -> None:
+    if not connection.is_in_transaction():
+        raise RuntimeError("an event is emitted in a transaction only")
 
 
 def _envelope(event: Event, sequence: int, on_behalf_of: str | None) -> Envelope:

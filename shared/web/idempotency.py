@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.contracts.problems import common
 from shared.db import queries
@@ -33,6 +33,22 @@ class Kept:
 
     status: int
     body: bytes
+
+
+class Row(NamedTuple):
+    """A key with its answer as a row, for a statement that writes more than that; without a key, all is None."""
+
+    caller: str | None = None
+    route: str | None = None
+    key: str | None = None
+    request: bytes | None = None
+    status: int | None = None
+    answer: bytes | None = None
+
+
+def row(key: Key | None, status: int, answer: bytes) -> Row:
+    """Make the row that keeps an answer."""
+    return Row(key.caller, key.route, key.key, key.request, status, answer) if key else Row()
 
 
 def key_of(caller: str, route: str, header: str | None, path: str, body: bytes) -> Key | None:

@@ -40,7 +40,9 @@ class Route:
     `transaction`: the endpoint runs in `call.connection`'s transaction, with its answer kept for the
     Idempotency-Key; by default for every method that writes. `form`: the body is a form (OAuth);
     `stream`: the endpoint reads the body itself, of the media types `takes`. `gives`: the media types of
-    an answer that is not JSON. `limit` is the largest body in bytes.
+    an answer that is not JSON. `limit` is the largest body in bytes. `shortcut`: what is tried before the
+    endpoint of a write: it does all of it in one statement, answer and key included, or nothing at all and
+    gives None (ADR 0012).
     """
 
     method: str
@@ -57,6 +59,7 @@ class Route:
     limit: int = MEBIBYTE
     unbounded: bool = False
     """Whether it may take longer than other requests: a download does, as long as somebody takes it."""
+    shortcut: Endpoint | None = None
 
     @property
     def in_transaction(self) -> bool:

@@ -92,6 +92,80 @@ remembered as (
 )
 select * from added
 
+-- name: list_standings
+-- Give what designations rest on, for many pairs of surveyor and candidate in their order: whether the surveyor ever
+-- had a delegate, his licence, and both persons.
+select
+    o.ever_added, l.id as licence, l.matricule, l.status, c.verified, clock_timestamp() as now,
+    s.id as s_id, s.username as s_username, s.email as s_email,
+    s.first_name as s_first_name, s.last_name as s_last_name, s.language as s_language,
+    c.id as c_id, c.username as c_username, c.email as c_email,
+    c.first_name as c_first_name, c.last_name as c_last_name, c.language as c_language
+from unnest($1::uuid[], $2::uuid[]) with ordinality as asked (surveyor, candidate, place)
+left join lateral (
+    select id, matricule, status from licence
+    where holder = asked.surveyor
+    order by (status = 'active') desc, matricule
+    limit 1
+) as l on true
+left join delegator as o on o.id = asked.surveyor
+left join person as s on s.id = asked.surveyor
+left join person as c on c.id = asked.candidate
+order by asked.place
+
+-- name: insert_designations
+-- Designate many delegates, each with its event and its kept answer, and tell which were: those of surveyors whose
+-- row and active licence nobody else holds, who had a delegate before, who do not have this one, and whose key is
+-- new. The others are left as they are. A key that is taken in the same moment fails the whole statement.
+with asked as (
+    select * from unnest(
+        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
+        $7::uuid[], $8::smallint[], $9::text[], $10::bigint[], $11::text[], $12::text[],
+        $13::text[], $14::text[], $15::text[], $16::bytea[], $17::smallint[], $18::bytea[]
+    ) as one (
+        delegation, delegator, delegate, licence, matricule, added_at,
+        event_id, part, subject, sequence, type, envelope,
+        caller, route, key, request, status, answer
+    )
+),
+owner as (
+    select id from delegator where id = any($2::uuid[]) and ever_added order by id for update skip locked
+),
+licensed as (
+    select id, holder from licence
+    where id = any($4::uuid[]) and status = 'active'
+    order by id
+    for share skip locked
+),
+added as (
+    insert into delegation (id, delegator_id, delegate_id, matricule, added_at)
+    select asked.delegation, asked.delegator, asked.delegate, asked.matricule, asked.added_at
+    from asked
+    join owner on owner.id = asked.delegator
+    join licensed on licensed.id = asked.licence and licensed.holder = asked.delegator
+    where not exists (
+        select from idempotency as i where i.caller = asked.caller and i.route = asked.route and i.key = asked.key
+    )
+    on conflict (delegator_id, delegate_id) where removed_at is null do nothing
+    returning id
+),
+kept as (
+    insert into idempotency (caller, route, key, request, status, answer)
+    select caller, route, key, request, status, answer
+    from asked join added on added.id = asked.delegation
+    where key is not null
+),
+said as (
+    insert into outbox (event_id, part, subject, sequence, type, envelope)
+    select
+        event_id, part, subject, sequence, type,
+        envelope::jsonb || jsonb_build_object(
+            'time', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        )
+    from asked join added on added.id = asked.delegation
+)
+select id from added
+
 -- name: update_delegation_removed
 -- End a delegation of this delegator that has not ended.
 update delegation set removed_at = greatest(clock_timestamp(), added_at), version = version + 1

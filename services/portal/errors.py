@@ -16,7 +16,7 @@ from services.portal.visits import DRAFT, Visit
 from shared import requests
 from shared.contracts.people import Language
 from shared.db.pool import Unavailable, is_transient
-from shared.web import problems
+from shared.web import languages
 
 if TYPE_CHECKING:
     from services.portal.app import Deps
@@ -33,7 +33,7 @@ def missing(deps: Deps) -> Callable[[web.Request], Awaitable[web.StreamResponse]
         if "text/html" not in request.headers.get("Accept", ""):
             raise web.HTTPNotFound
         start = request.path.split("/")[1]
-        language = Language(start) if start in ("fr", "en") else problems.language_of(request)
+        language = Language(start) if start in ("fr", "en") else languages.of(request)
         given = request.cookies.get(deps.cookies.browser)
         browser = given if secrecy.is_one(given) and given else secrecy.new()
         visit = Visit(request=request, deps=deps, page=NOWHERE, language=language, browser=browser)

@@ -18,7 +18,7 @@ from services.portal.routing import Page, Who
 from services.portal.sessions import SignedOut
 from services.portal.visits import PageFound, Visit
 from shared.contracts.people import Language
-from shared.web import problems
+from shared.web import languages
 
 if TYPE_CHECKING:
     from services.portal.app import Deps
@@ -64,7 +64,7 @@ def mount(root: web.Application, deps: Deps, pages: tuple[Page, ...], without_la
 
 async def _in_a_language(request: web.Request) -> web.StreamResponse:
     path = request.path_qs if request.path != "/" else ""
-    return web.Response(status=303, headers={"Location": f"/{problems.language_of(request)}{path}"})
+    return web.Response(status=303, headers={"Location": f"/{languages.of(request)}{path}"})
 
 
 def responding(deps: Deps, page: Page, language: Language) -> Responding:

@@ -97,7 +97,7 @@ async def _respond(api: Api, way: _Way, call: Call[Any]) -> web.StreamResponse:
     if principal.kind not in way.allowed:
         raise _refusal(principal.kind, way.route)
     requests.speak_for(*principal.written)
-    arguments = await binding.arguments(way.bound, way.route, call)
+    arguments = await binding.arguments(way.bound, way.route, call.request)
     if way.in_transaction:
         return await transactions.run(api.infra.pool, way.name, way.route, call, arguments)
     return binding.response(way.route, await way.route.endpoint(call, **arguments))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.contracts.problems import common
 from shared.web import problems
-from shared.web.routing import Answer, Call, Route, Written
+from shared.web.routing import Answer, Route, Written
 
 DEEPEST = 32
 JSON = "application/json"
@@ -73,9 +73,8 @@ def _list_fields(query: type[BaseModel] | None) -> list[str]:
     ]
 
 
-async def arguments(binding: Binding, route: Route, call: Call[Any]) -> dict[str, Any]:
+async def arguments(binding: Binding, route: Route, request: web.Request) -> dict[str, Any]:
     """Read and validate what the request carries; `not-found` for a malformed path, `validation-failed` otherwise."""
-    request = call.request
     found: dict[str, Any] = {}
     for name, adapter in binding.path.items():
         try:
@@ -87,10 +86,10 @@ async def arguments(binding: Binding, route: Route, call: Call[Any]) -> dict[str
         if binding.query:
             found["query"] = query
     if binding.body:
-        found["body"] = await _body(binding.body, route, call)
+        found["body"] = await _body(binding.body, route, request)
     elif route.stream:
         _ensure_within(route.limit, request.content_length or 0)
-    elif request.can_read_body and (await _read(route, call)).strip() not in (b"", b"{}"):
+    elif request.can_read_body and (await _read(route, request)).strip() not in (b"", b"{}"):
         raise common.ValidationFailed(errors=[])
     return found
 
@@ -110,12 +109,11 @@ def _query(binding: Binding, request: web.Request) -> Any:
         raise problems.from_validation(error, "?") from error
 
 
-async def _body(model: type[BaseModel], route: Route, call: Call[Any]) -> Any:
+async def _body(model: type[BaseModel], route: Route, request: web.Request) -> Any:
     expected = FORM if route.form else JSON
-    request = call.request
     if request.headers.get("Content-Type") != expected and request.content_type != expected:
         raise common.UnsupportedMediaType(expected=expected)
-    body = await _read(route, call)
+    body = await _read(route, request)
     try:
         if route.form:
             return model.model_validate(_fields(await request.post()))
@@ -126,18 +124,17 @@ async def _body(model: type[BaseModel], route: Route, call: Call[Any]) -> Any:
         raise common.ValidationFailed(errors=[]) from error
 
 
-async def _read(route: Route, call: Call[Any]) -> bytes:
-    request = call.request
+async def _read(route: Route, request: web.Request) -> bytes:
+    content = request.content
     try:
-        if request.content.is_eof() and not route.form:
-            body = request.content.read_nowait()  # as a rule, a body comes together with its head
+        if content.is_eof():  # as a rule, a body comes together with its head: then there is nothing to wait for
+            request._read_bytes = content.read_nowait()  # noqa: SLF001 - what `request.read()` keeps and gives
         else:
             _ensure_within(route.limit, request.content_length or 0)
-            body = await (request if route.form else request.clone(client_max_size=route.limit)).read()
+        body = await request.read()
     except (PayloadEncodingError, web.RequestPayloadError) as error:
         raise common.ValidationFailed(errors=[]) from error
     _ensure_within(route.limit, len(body))
-    call.body = body
     return body
 
 

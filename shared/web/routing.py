@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.people import Language
 from shared.contracts.permissions import Permission
 from shared.contracts.problems.base import Problem
-from shared.web import language
+from shared.web import languages
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -74,19 +74,18 @@ class Route:
 
 @dataclass(slots=True)
 class Call(Generic[D]):
-    """One request as an endpoint sees it; `body` is what was sent, unless the route reads a stream."""
+    """One request as an endpoint sees it."""
 
     request: web.Request
     deps: D
     principal: Principal
     _proxies: Proxies
-    body: bytes = b""
     _connection: Connection | None = None
 
     @property
     def language(self) -> Language:
         """The language to answer in."""
-        return language.of(self.request, self.principal.claims.get("lang"))
+        return languages.of(self.request, self.principal.claims.get("lang"))
 
     @property
     def client_address(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from shared import requests, service
-from shared.web import answering, language, openapi, origins, problems
+from shared.web import answering, languages, openapi, origins, problems
 from shared.web.auth import ANONYMOUS
 from shared.web.routing import Route
 
@@ -70,6 +70,6 @@ async def _answered(request: web.Request, handler: answering.Responding) -> web.
     try:
         return await handler(request)
     except web.HTTPException as error:
-        return problems.from_http(error, language.of(request))
+        return problems.from_http(error, languages.of(request))
     except Exception as error:  # noqa: BLE001 - every failure gets its answer
-        return problems.answer(problems.from_error(error), language.of(request))
+        return problems.answer(problems.from_error(error), languages.of(request))

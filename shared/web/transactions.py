@@ -20,7 +20,7 @@ TRIES = 3
 
 async def run(pool: Pool, name: str, route: Route, call: Call[Any], arguments: dict[str, Any]) -> web.StreamResponse:
     """Run the endpoint in one transaction with its kept answer; conflicts between transactions run it again."""
-    key = _key(name, call)
+    key = await _key(name, route, call)
     if route.shortcut and (written := await _by_shortcut(route.shortcut, call, key, arguments)):
         return binding.response(route, written)
     for tried in range(1, TRIES + 1):
@@ -72,9 +72,10 @@ async def _once(
     return response
 
 
-def _key(name: str, call: Call[Any]) -> idempotency.Key | None:
+async def _key(name: str, route: Route, call: Call[Any]) -> idempotency.Key | None:
     header = call.request.headers.get("Idempotency-Key")
     if header is None:
         return None
+    body = b"" if route.stream else await call.request.read()
     caller = "|".join(filter(None, call.principal.written)) or "anonymous"
-    return idempotency.key_of(caller, name, header, call.request.path_qs, call.body)
+    return idempotency.key_of(caller, name, header, call.request.path_qs, body)

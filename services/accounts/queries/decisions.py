@@ -44,7 +44,7 @@ def _settle(
     return _answer(question, next(found)) if isinstance(question, tuple) else DENIALS[question]
 
 
-def read(evaluation: authzen.Evaluation) -> Asked | type[problems.Refusal]:
+def read(evaluation: authzen.Question) -> Asked | type[problems.Refusal]:
     """Read who would do what for which account, or say why it is refused as it stands."""
     subject, resource = evaluation.subject, evaluation.resource
     if evaluation.action.name not in RIGHTS:
@@ -58,7 +58,7 @@ def read(evaluation: authzen.Evaluation) -> Asked | type[problems.Refusal]:
     return (*people, RIGHTS[evaluation.action.name])
 
 
-def _acts(evaluation: authzen.Evaluation) -> bool:
+def _acts(evaluation: authzen.Question) -> bool:
     """Tell whether somebody would act in the person's name: memberships are never delegated (Q4)."""
     places = (evaluation.context or {}, evaluation.subject.properties or {})
     return any(place.get(name) for place in places for name in ("actor", "act", "acting"))

@@ -31,6 +31,11 @@ chaos-compose: $(VENV)/.test ## Run the long rounds on docker compose: rolling r
 	@notes=$$(mktemp -d); MANDAT_TEST_SCORECARD=$$notes $(BIN)/python -m pytest -m "containers and slow" tests/containers $(ARGS); \
 	  result=$$?; cat $$notes/*.jsonl 2>/dev/null; rm -rf $$notes; exit $$result
 
+.PHONY: bench
+bench: $(VENV)/.test ## Measure beside bare programs (ARGS="decisions --rounds 3"; ARGS=--docs writes docs/performance.md)
+	@tools/system-packages benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types, imports and migrations
 	$(BIN)/ruff check .
@@ -72,7 +77,7 @@ keys-drop: $(VENV)/.run ## Accept the key in use alone, after `mandat keys resea
 
 .PHONY: system
 system: ## Install what the tests need beside Python (RabbitMQ, Chromium)
-	@tools/system-packages
+	@tools/system-packages tests
 
 .PHONY: clean
 clean: ## Remove the virtual environment and caches; the data of `make run` stays

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import functools
 import io
 import logging
@@ -91,7 +92,8 @@ ONE_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 _requests: list[str] = []
 """The service's name, when lines of requests may go straight out."""
 _lines: list[bytes] = []
-"""Lines of requests answered in this turn of the event loop."""
+"""Lines of requests that are to be written in a moment."""
+LINGER = 0.02
 
 
 def write_request(facts: dict[str, Any]) -> bool:
@@ -99,7 +101,7 @@ def write_request(facts: dict[str, Any]) -> bool:
 
     Every request has one, and nobody's text stands in it but two ids, already looked at, so it
     needs neither scrubbing nor the machinery of a logger: that is a third of what an answer
-    costs. The lines of one turn of the event loop are written together.
+    costs. Those of `LINGER` seconds are written together: a process that is killed takes them with it.
     """
     if not _requests:
         return False
@@ -110,16 +112,20 @@ def write_request(facts: dict[str, Any]) -> bool:
     facts["service"] = _requests[0]
     facts["timestamp"] = datetime.now(UTC)
     _lines.append(orjson.dumps(facts, option=ONE_LINE))
-    if len(_lines) == 1:
-        asyncio.get_running_loop().call_soon(_write_lines)
+    if len(_lines) % 100 == 1:  # the first one, as a rule; more than once should a loop have ended before its turn
+        asyncio.get_running_loop().call_later(LINGER, _write_lines)
     return True
 
 
 def _write_lines() -> None:
-    text = b"".join(_lines).decode()
-    _lines.clear()
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    if _lines:
+        text = b"".join(_lines).decode()
+        _lines.clear()
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+atexit.register(_write_lines)
 
 
 def configure(service: str, level: str = "info", *, development: bool = False) -> None:

@@ -1,1 +1,3 @@
 """The services of Mandat, each independent of the others."""
+
+import shared  # noqa: F401 - before all else: see there what it keeps away

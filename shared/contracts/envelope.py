@@ -18,7 +18,8 @@ class Event(BaseModel):
     kind of its aggregate in `aggregate`; `key()` names the field that identifies the aggregate.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Built when first used: a service imports the events of all publishers and uses those of a few.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     type: ClassVar[str]
     aggregate: ClassVar[str]

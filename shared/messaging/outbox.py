@@ -38,7 +38,10 @@ class Row(NamedTuple):
 
 
 def row(event: Event, *, sequence: int, on_behalf_of: str | None = None, event_id: UUID | None = None) -> Row:
-    """Make the row of an event, with a new id unless it is given; its time is set by the statement that writes it, which then rings `CHANNEL`."""
+    """Make the row of an event, with a new id unless it is given.
+
+    Its time is set by the statement that writes it; who runs that rings `CHANNEL` afterwards.
+    """
     one = _envelope(event, sequence, on_behalf_of)
     if event_id is not None:
         one = one.model_copy(update={"id": event_id})

@@ -16,7 +16,7 @@ from services.audit.exports.schemas import MEDIA_TYPES, Download, Export, Export
 from shared.contracts import permissions
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
-from shared.web import server, throttle
+from shared.web import answering, throttle
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ async def send(
 
     A file that was cut off must not look complete: without the end of its chunks it does not.
     """
-    headers = server.HEADERS | {
+    headers = answering.HEADERS | {
         "Content-Type": media_type,
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Language": language,

@@ -146,6 +146,13 @@ added as (
     where not exists (
         select from idempotency as i where i.caller = asked.caller and i.route = asked.route and i.key = asked.key
     )
+    -- Its time is that of the reading: nothing may have ended since.
+    and not exists (
+        select from delegation as d
+        where
+            d.delegate_id = asked.delegate and d.delegator_id = asked.delegator
+            and d.removed_at > asked.added_at
+    )
     on conflict (delegator_id, delegate_id) where removed_at is null do nothing
     returning id
 ),

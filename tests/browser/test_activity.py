@@ -93,7 +93,7 @@ async def test_filters_and_chips_narrow_the_list(windows: Windows, jean: Somebod
         assert set(await column(page, 4)) == {"Luc Tremblay"}
         await page.get_by_role("link", name="Seulement les miennes").click()
         assert set(await column(page, 4)) == {"Jean Piette"}
-        await page.get_by_role("link", name="Toutes").click()
+        await page.get_by_role("link", name="Toutes", exact=True).click()
         await page.locator("[name=kind]").select_option(label=ORDER)
         if not scripting["java_script_enabled"]:
             await page.get_by_role("button", name="Filtrer").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from aiohttp import web
 
@@ -20,6 +21,8 @@ API = "/audit/v1/activities"
 FILTERS = ("from", "to", "file", "kind", "by", "for", "mine")
 SORTS = ("date", "file", "kind", "by", "for")
 MANY, FEW = 100, 10
+LONG = 600.0
+"""Seconds that a file may take to be handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ async def activities(visit: Visit) -> web.Response:
         chips=_chips(visit, asked, choices),
         numbers=page_numbers(found["page"], found["pages"]),
         link=lambda **changes: _link(visit, asked, changes),
-        file=lambda kind: visit.url("activities-file", kind=kind, **filters, sort=asked.get("sort", "")),
+        file=lambda form: visit.url("activities-file", form=form, **filters, sort=asked.get("sort", "")),
     )
 
 
@@ -146,18 +149,58 @@ async def _picture(visit: Visit, filters: dict[str, str]) -> list[pictures.Bar]:
 
 
 async def download(visit: Visit) -> web.StreamResponse:
-    """Hand the file of the table's content on: Excel, PDF or CSV (Q34)."""
-    kind = visit.param("kind")
-    if kind not in ("csv", "xlsx", "pdf"):
+    """Hand the file of the table's content on: Excel, PDF or CSV (Q34); what takes long is offered for later."""
+    form = visit.request.match_info["form"]
+    if form not in FORMS:
         raise web.HTTPNotFound
-    asked = _asked(visit)
-    query = {name: value for name, value in asked.items() if name in FILTERS or name == "sort"}
-    return await downloads.hand_on(visit, f"{API}.{kind}", f"activites.{kind}", **query)
+    try:
+        return await downloads.hand_on(
+            visit, f"{API}.{form}", f"activites.{form}", lang=visit.language.value, **_wanted(visit)
+        )
+    except Refused as refusal:
+        if refusal.slug != "export-takes-long":
+            raise
+        return visit.show("activity/later.html", refusal=refusal)
+
+
+def _wanted(visit: Visit) -> dict[str, str]:
+    return {name: value for name, value in _asked(visit).items() if name in FILTERS or name == "sort"}
+
+
+async def ask_export(visit: Visit) -> web.Response:
+    """Have the file written in the background; a letter says when it is ready."""
+    form = visit.request.match_info["form"]
+    if form not in FORMS:
+        raise web.HTTPNotFound
+    wanted = _wanted(visit)
+    body: dict[str, Any] = {"format": form, "lang": visit.language.value} | wanted
+    made = await visit.api.post("/audit/v1/exports", body | ({"mine": True} if "mine" in wanted else {}))
+    return visit.go("export", export=made["id"])
+
+
+async def show_export(visit: Visit) -> web.Response:
+    """Say how far a file is that is written in the background."""
+    found = await visit.api.get(f"/audit/v1/exports/{_export(visit)}")
+    return visit.show("activity/export.html", export=found)
+
+
+async def download_export(visit: Visit) -> web.StreamResponse:
+    """Hand a file on that was written in the background."""
+    return await downloads.hand_on(visit, f"/audit/v1/exports/{_export(visit)}/file", "activites")
+
+
+def _export(visit: Visit) -> UUID:
+    try:
+        return UUID(visit.param("export"))
+    except ValueError as error:
+        raise web.HTTPNotFound from error
 
 
 PATH, PATH_EN = "/delegation/activites", "/delegation/activities"
 
 PAGES = (
     Page("activities", PATH, PATH_EN, activities),
-    Page("activities-file", f"{PATH}/fichier/{{kind}}", f"{PATH_EN}/file/{{kind}}", download),
+    Page("activities-file", f"{PATH}/fichier/{{form}}", f"{PATH_EN}/file/{{form}}", download, ask_export, seconds=LONG),
+    Page("export", "/exports/{export}", "/exports/{export}", show_export),
+    Page("export-file", "/exports/{export}/fichier", "/exports/{export}/file", download_export, seconds=LONG),
 )

@@ -120,3 +120,49 @@ async def test_filter_that_is_none_is_taken_away_and_said(windows: Windows, jean
     async with windows.open(here(jean, "?from=hier&by=moi"), jean) as page:
         assert "Un filtre ne convenait pas" in await words(page, ".said")
         assert page.url.endswith("/activites")
+
+
+@pytest.mark.item("Q34")
+@pytest.mark.parametrize(("name", "starts"), [("Excel", b"PK"), ("PDF", b"%PDF"), ("CSV", b"\xef\xbb\xbf")])
+async def test_table_is_downloaded_as_it_is_filtered(
+    windows: Windows, jean: Somebody, name: str, starts: bytes
+) -> None:
+    async with windows.open(here(jean, "?kind=product.ordered"), jean) as page:
+        async with page.expect_download() as waiting:
+            await page.get_by_role("link", name=name, exact=True).click()
+        download = await waiting.value
+        content = (await download.path()).read_bytes()
+        assert content.startswith(starts)
+        assert download.suggested_filename.rpartition(".")[2] in ("xlsx", "pdf", "csv")
+        if name == "CSV":
+            assert len(content.decode("utf-8-sig").strip().splitlines()) == 1 + ORDERS
+
+
+async def test_file_written_in_the_background_is_downloaded_by_who_asked(
+    windows: Windows, world: World, cast: Cast, jean: Somebody
+) -> None:
+    made = await jean.caller.post("/audit/v1/exports", {"format": "csv", "kind": "product.ordered", "lang": "fr"})
+
+    async def ready() -> bool:
+        return (await jean.caller.get(f"/audit/v1/exports/{made['id']}"))["state"] == "ready"
+
+    await client.until(ready, "the file")
+    async with windows.open(f"/fr/exports/{made['id']}", jean) as page:
+        async with page.expect_download() as waiting:
+            await page.get_by_role("link", name="Télécharger").click()
+        assert ORDER in (await (await waiting.value).path()).read_text("utf-8-sig")
+    async with windows.open("", cast.claire) as page:
+        answer = await page.goto(f"/fr/exports/{made['id']}")
+        assert answer is not None
+        assert answer.status == 404
+
+
+async def test_bar_of_the_picture_filters_the_list(windows: Windows, jean: Somebody) -> None:
+    async with windows.open(here(jean), jean) as page:
+        bars = page.locator(".picture a")
+        assert "activités" in (await bars.last.get_attribute("aria-label") or "")
+        await bars.last.focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**from=**")
+        assert await page.locator("[name=from]").input_value() != ""
+        assert await page.locator("tbody time").count() == 10

@@ -21,6 +21,7 @@ API = "/audit/v1/activities"
 FILTERS = ("from", "to", "file", "kind", "by", "for", "mine")
 SORTS = ("date", "file", "kind", "by", "for")
 MANY, FEW = 100, 10
+FORMS = frozenset({"csv", "xlsx", "pdf"})
 LONG = 600.0
 """Seconds that a file may take to be handed on."""
 

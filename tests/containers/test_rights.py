@@ -78,7 +78,7 @@ async def succeeded(connection: asyncpg.Connection, statements) -> list[str]:
 
 @pytest.mark.parametrize("name", PARTS)
 async def test_role_of_a_service_can_change_nothing_but_its_rows(system: Composed, name) -> None:
-    connection = await asyncpg.connect(await system.project.database(name, name))
+    connection = await asyncpg.connect(system.as_role(name, name))
     try:
         alone = tuple(sql for sql in NEVER if not sql.startswith("create database"))
         assert await succeeded(connection, alone) == []
@@ -95,7 +95,7 @@ async def test_role_of_a_service_enters_no_other_database(system: Composed, name
     entered = []
     for other in (*(one for one in PARTS if one != name), "postgres", "template1"):
         try:
-            connection = await asyncpg.connect(await system.project.database(other, name))
+            connection = await asyncpg.connect(system.as_role(name, other))
         except REFUSED:
             continue
         entered.append(other)
@@ -104,7 +104,7 @@ async def test_role_of_a_service_enters_no_other_database(system: Composed, name
 
 
 async def test_role_of_audit_cannot_change_what_the_register_holds(system: Composed) -> None:
-    admin = await asyncpg.connect(await system.project.database("audit"))
+    admin = await asyncpg.connect(system.addresses["audit"])
     months = await admin.fetch("select relname from pg_class where relispartition and relkind = 'r'")
     columns = dict(
         await admin.fetch(
@@ -115,7 +115,7 @@ async def test_role_of_audit_cannot_change_what_the_register_holds(system: Compo
     await admin.close()
     tables = sorted({*REGISTER, *(row["relname"] for row in months)})
     assert len(tables) > len(REGISTER)
-    connection = await asyncpg.connect(await system.project.database("audit", "audit"))
+    connection = await asyncpg.connect(system.as_role("audit", "audit"))
     try:
         tried = [sql.format(table, columns[table]) for table in tables for sql in ON_THE_REGISTER]
         assert await succeeded(connection, tried) == []
@@ -126,19 +126,16 @@ async def test_role_of_audit_cannot_change_what_the_register_holds(system: Compo
         await connection.close()
 
 
-async def refused(broker: str, attempt) -> bool:
+async def refused(connection, attempt) -> bool:
     """Tell whether the broker refused, by closing the channel, what is tried on it."""
-    connection = await aio_pika.connect(broker, timeout=10)
+    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
     try:
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        try:
-            async with asyncio.timeout(10):
-                await attempt(channel)
-        except (aiormq.exceptions.ChannelAccessRefused, aio_pika.exceptions.ChannelClosed):
-            return True
-        return False
-    finally:
-        await connection.close()
+        async with asyncio.timeout(10):
+            await attempt(channel)
+    except (aiormq.exceptions.ChannelAccessRefused, aio_pika.exceptions.ChannelClosed):
+        return True
+    await channel.close()
+    return False
 
 
 async def say(channel, exchange: str, key: str) -> None:
@@ -183,11 +180,12 @@ async def _unbind(channel, queue: str) -> None:
 
 @pytest.mark.parametrize("service", secretfiles.SPEAKING)
 async def test_broker_user_of_a_service_says_only_its_own_and_reads_only_its_own(system: Composed, service) -> None:
-    broker = await system.project.broker(service)
-    done = [what for what, attempt in attempts(service) if not await refused(broker, attempt)]
-    assert done == []
-    # It is no empty refusal: what services say of themselves all day, the journeys show, goes through.
-    assert not await refused(broker, lambda channel: channel.get_exchange(wiring.EXCHANGE, ensure=True))
+    connection = await aio_pika.connect(await system.project.broker(service), timeout=10)
+    async with connection:
+        done = [what for what, attempt in attempts(service) if not await refused(connection, attempt)]
+        assert done == []
+        # It is no empty refusal: what services say of themselves all day, the journeys show, goes through.
+        assert not await refused(connection, lambda channel: channel.get_exchange(wiring.EXCHANGE, ensure=True))
 
 
 async def test_broker_users_have_no_way_into_its_management(system: Composed) -> None:

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from services import together
+from services.operations import secretfiles
 from tests.journeys.world import Somebody, World
-from tests.support.compose import SERVICES, Project
+from tests.support.compose import Project
 
 NAMES = {"surveyors": (("Jean", "Piette"), ("Lise", "Gagnon")), "delegates": (("Ada", "Roy"), ("Ben", "Caron"))}
 AT_MOST = 10_000
@@ -90,10 +93,18 @@ class Composed:
 
     async def find(self) -> None:
         """Find database and broker: a container that was started again may have another address."""
-        names = (*SERVICES, "cadastre")
-        found = await asyncio.gather(*(self.project.database(name) for name in names))
-        self.addresses.update(zip(names, found, strict=True))
+        admin = urlsplit(await self.project.database("postgres"))
+        self.addresses.update(
+            {name: admin._replace(path=f"/{name}").geturl() for name in (*together.PARTS, "postgres")}
+        )
         self.broker.url = await self.project.broker()
+
+    def as_role(self, user: str, database: str) -> str:
+        """Give the address of a database in the role of a service."""
+        place = urlsplit(secretfiles.address(self.project.secrets, user, secretfiles.DATABASE))
+        found = urlsplit(self.addresses["postgres"])
+        netloc = f"{place.username}:{place.password}@{found.hostname}:{found.port}"
+        return found._replace(netloc=netloc, path=f"/{database}").geturl()
 
     async def count_mails(self) -> None:
         """Count what came, for the ledger."""

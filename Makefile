@@ -50,7 +50,7 @@ fmt: $(VENV)/.test ## Format the code
 	$(BIN)/ruff format .
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write docs/events.md, docs/problems.md and the golden schemas again
+docs: $(VENV)/.test ## Write docs/events.md, problems.md, items.md and the golden schemas again
 	$(BIN)/python -m tests.support.generate_docs
 
 .PHONY: words

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH, HEIGHT = 1000, 120
+WIDEST = 60
 GAP = 0.15
 
 
@@ -25,11 +26,11 @@ class Bar:
 
 
 def bars(found: Sequence[dict[str, Any]], name: Callable[[dict[str, Any]], str]) -> list[Bar]:
-    """Draw bars of equal width, as high as they count much."""
+    """Draw bars of equal width, as high as they count much; one bar alone is no picture."""
     most = max((bar["count"] for bar in found), default=0)
-    if not most:
+    if not most or len(found) < 2:
         return []
-    step = WIDTH / len(found)
+    step = min(WIDTH / len(found), WIDEST)
     return [_bar(bar, number, step, HEIGHT * bar["count"] / most, name(bar)) for number, bar in enumerate(found)]
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from shared.contracts.problems import MODULES, PROBLEMS
 from shared.contracts.problems.base import Problem
-from tests.support import contracts, gateway_problems, generate_docs
+from tests.support import contracts, gateway_problems, generate_docs, items
 
 
 @pytest.mark.parametrize(
-    ("page", "write"), [("events.md", generate_docs.events_page), ("problems.md", generate_docs.problems_page)]
+    ("page", "write"),
+    [("events.md", generate_docs.events_page), ("problems.md", generate_docs.problems_page), ("items.md", items.page)],
 )
 def test_page_is_what_the_contracts_say(page, write):
     assert (generate_docs.DOCS / page).read_text(encoding="utf-8") == write(), "run `make docs`"
@@ -42,3 +43,15 @@ def test_every_slug_belongs_to_one_problem():
         and value.__module__ == module.__name__
     ]
     assert sorted(declared) == sorted(PROBLEMS)
+
+
+def test_each_item_of_the_guides_has_a_test_and_each_mark_names_an_item():
+    assert {item for item, _, _ in items.marks()} == set(items.ITEMS)
+
+
+def test_mark_on_a_test_is_found(tmp_path):
+    source = '@pytest.mark.item("Q1", "O2")\nasync def test_it(): ...\n\ndef test_other(): ...\n'
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_one.py").write_text("import pytest\n\n" + source)
+    found = list(items.marks(tmp_path / "tests"))
+    assert [("Q1", "test_it", "tests/test_one.py"), ("O2", "test_it", "tests/test_one.py")] == found

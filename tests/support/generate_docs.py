@@ -1,4 +1,4 @@
-"""Writes what follows from the contracts: docs/events.md, docs/problems.md, golden schemas, samples. `make docs`."""
+"""Writes what follows from contracts and tests: docs/events.md, problems.md, items.md, schemas. `make docs`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shared.contracts import wiring
 from shared.contracts.events import EVENTS
 from shared.contracts.problems import MODULES, PROBLEMS
-from tests.support import contracts, gateway_problems
+from tests.support import contracts, gateway_problems, items
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,6 +132,7 @@ def main() -> None:
     broken = [one for event in EVENTS.values() for one in _write_schema(event)]
     _write(DOCS / "events.md", events_page())
     _write(DOCS / "problems.md", problems_page())
+    _write(DOCS / "items.md", items.page())
     _write(contracts.ROOT / gateway_problems.PLACE, gateway_problems.page())
     if broken:
         sys.exit("These changes break readers of the events; make a new version (.v2) beside:\n" + "\n".join(broken))

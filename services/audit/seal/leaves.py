@@ -47,7 +47,7 @@ def canonical(value: Any) -> bytes:
 
 def moment(value: datetime) -> str:
     """Write a time as leaves do: UTC, to the microsecond."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def salt(key: bytes, activity: UUID, role: str) -> bytes:

@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from services.audit.seal import keys, outside, proofs, sealer, store
+from services.audit.seal import keys, outside, proofs, register, sealer, store
 from shared.crypto.keyring import KeyFileWrong
 from shared.merkle import notes, tree
 from shared.merkle import proofs as pure
@@ -118,6 +118,25 @@ async def test_database_that_does_not_continue_what_was_signed_is_not_sealed(log
     with pytest.raises(sealer.Forked):
         await log.sealer.run()
     assert [(5, 10)] == [(one.index, one.end) for one in (await log.check()).findings if one.what == "tail-cut"]
+
+
+async def test_register_goes_on_once_what_was_signed_is_put_aside_and_who_kept_it_sees(log: Log) -> None:
+    """After a restore whose end is lost for good."""
+    await log.seal(5, 5)
+    heard = list(outside.read(log.folder))
+    for table in (
+        "leaf where index >= 5",
+        "checkpoint where size > 5",
+        "activity where seq > 5",
+        "entry where seq > 5",
+    ):
+        await log.sql(f"delete from {table}")
+    (log.folder / outside.FILE).rename(log.folder / "evidence.txt")
+    await log.seal(5)
+    assert (await log.check()).good
+    trusted = [one.verifier for one in keys.load(log.folder / "secrets", NAME)]
+    report = await register.check(log.owner, trusted, heard)
+    assert {"checkpoint-forged", "root-differs"} & {one.what for one in report.findings}
 
 
 async def test_key_is_rotated_while_both_are_accepted(log: Log) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.audit import rules, schemas, store_lists, store_tallies, tallies
@@ -130,7 +131,7 @@ def place(found: store_lists.Found) -> rules.Place:
     return rules.Place(found.value, found.row["occurred_at"], found.row["seq"])
 
 
-def activity(row: Record, language: Language) -> schemas.Activity:
+def activity(row: Mapping[str, Any], language: Language) -> schemas.Activity:
     """Give a row as it is shown (Q30)."""
     return schemas.Activity(
         id=row["id"],

@@ -29,18 +29,23 @@ where true{more}
 with seen as (
     {seen}
 ), page as (
-    select seen.seq, seen.occurred_at, {column} as sorted_by
+    select seen.seq, {column} as sorted_by
     from seen{names}
     where true{place}
     order by {order}
     limit {limit} offset {skip}
 )
 select
-    activity.seq, id, activity.kind, file_number, performed_by, performed_by_name, performed_for, performed_for_name,
-    account, activity.occurred_at, sorted_by
+    seq, id, entry.kind, file_number, performed_by, performed_for, account, entry.occurred_at, sorted_by
 from page
-inner join activity on activity.seq = page.seq and activity.occurred_at = page.occurred_at
+inner join entry using (seq)
 order by {outer}
+
+-- name: list_named
+-- Give the names that stand in some activities; of their months alone, so that no other partition is looked at.
+select seq, performed_by_name, performed_for_name
+from activity
+where seq = any($1::bigint[]) and occurred_at = any($2::timestamptz[])
 
 -- name: count_seen
 -- Count what is seen.

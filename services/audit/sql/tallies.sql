@@ -66,38 +66,55 @@ limit $4
 
 -- name: list_runs_from
 -- Give what has no file number (null) and the runs of file numbers, from the one in which the row after $2 others lies, or
--- from number $3.
-select value, below, coalesce(value, '') as at, before
+-- from number $3. Only to skip rows must all runs be counted.
+select
+    value, coalesce(value, '') as at, before,
+    (select min(next.value) from tally as next where next.party = $1 and next.facet = 'file' and next.value > placed.value)
+        as below
 from (
-    select value, n, lead(value) over up as below, sum(n) over up - n as before
+    select value, n, sum(n) over (order by value collate "C" nulls first) - n as before
     from (
         select null as value, coalesce(sum(n), 0)::bigint as n from tally
         where party = $1 and facet = 'bare' and grain = 'month'
         union all
-        select value, n from tally where party = $1 and facet = 'file'
+        (
+            select value, n from tally
+            where
+                party = $1 and facet = 'file' and n > 0
+                and value >= coalesce(
+                    (select max(low.value) from tally as low where low.party = $1 and low.facet = 'file' and low.value <= $3),
+                    ''
+                )
+            order by value
+            limit case when $2 = 0 then $4::bigint end
+        )
     ) as run
-    window up as (order by value collate "C" nulls first)
 ) as placed
-where
-    n > 0 and before + n > $2
-    and ($3::text is null or case when value is null then $3 = '' else below is null or below > $3 collate "C" end)
+where n > 0 and before + n > $2 and ($3::text is null or value is not null or $3 = '')
 order by before
 limit $4
 
 -- name: list_runs_down_from
 -- Give the runs of file numbers from the highest down, and then what has none (null), likewise.
-select value, below, coalesce(value, '') as at, before
+select
+    value, coalesce(value, '') as at, before,
+    (select min(next.value) from tally as next where next.party = $1 and next.facet = 'file' and next.value > placed.value)
+        as below
 from (
-    select value, n, lag(value) over down as below, sum(n) over down - n as before
+    select value, n, sum(n) over (order by value collate "C" desc nulls last) - n as before
     from (
         select null as value, coalesce(sum(n), 0)::bigint as n from tally
         where party = $1 and facet = 'bare' and grain = 'month'
         union all
-        select value, n from tally where party = $1 and facet = 'file'
+        (
+            select value, n from tally
+            where party = $1 and facet = 'file' and n > 0 and ($3::text is null or value <= $3 collate "C")
+            order by value desc
+            limit case when $2 = 0 then $4::bigint end
+        )
     ) as run
-    window down as (order by value collate "C" desc nulls last)
 ) as placed
-where n > 0 and before + n > $2 and ($3::text is null or value is null or value <= $3 collate "C")
+where n > 0 and before + n > $2
 order by before
 limit $4
 

@@ -6,7 +6,7 @@ knows exactly which conditions there are, and each list has its own plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,37 +83,47 @@ class _Statement:
 
     def __init__(self, wanted: Wanted) -> None:
         self.values: list[Any] = []
-        self.seen = self._branches(wanted)
+        self._wanted = wanted
+        self._viewer = self.parameter(wanted.viewer) if wanted.viewer is not None else ""
+        given = ((name, getattr(wanted, name)) for name in FILTERS)
+        self._more = "".join(self._condition(name, value) for name, value in given if value is not None)
 
     def parameter(self, value: Any) -> str:
         self.values.append(value)
         return f"${len(self.values)}"
+
+    def seen(self, ending: str = "") -> str:
+        """Give all that is seen, a branch for each index; `ending` is put behind each."""
+        more = self._more + ending
+        return "\n    union all\n    ".join(f"({branch})" for branch in self._branches(more))
 
     def _condition(self, name: str, value: Any) -> str:
         if value == NOBODY:
             return f" and {name} is null"
         return f" and {FILTERS[name].format(self.parameter(value))}"
 
-    def _branches(self, wanted: Wanted) -> str:
-        if wanted.viewer is not None:
-            self.parameter(wanted.viewer)
-        given = ((name, getattr(wanted, name)) for name in FILTERS)
-        more = "".join(self._condition(name, value) for name, value in given if value is not None)
+    def _branches(self, more: str) -> Iterator[str]:
+        wanted = self._wanted
         if wanted.viewer is None:
-            return "\n    union all\n    ".join(SQL["everything"].format(more=more + half) for half in _halves(wanted))
-        mine = [SQL["by_viewer"].format(more=more), SQL["for_viewer"].format(more=more)]
-        managed = [SQL["for_account"].format(account=self.parameter(account), more=more) for account in wanted.accounts]
-        return "\n    union all\n    ".join(mine + managed)
+            yield from (SQL["everything"].format(more=half + more) for half in _halves(wanted))
+            return
+        if wanted.performed_by in (None, wanted.viewer):
+            yield SQL["by_viewer"].format(more=more)
+        if wanted.performed_by != wanted.viewer and wanted.performed_for in (None, wanted.viewer):
+            yield SQL["for_viewer"].format(more=more)
+        if wanted.viewer not in (wanted.performed_by, wanted.performed_for):
+            for account in wanted.accounts:
+                yield SQL["for_account"].format(account=self.parameter(account), more=more)
+        if wanted.performed_by not in (None, wanted.viewer) and wanted.performed_for not in (None, wanted.viewer):
+            # Neither by him nor for him: without accounts there is nothing, which must be a statement too.
+            yield SQL["everything"].format(more=f" and performed_by = {self._viewer} and false" + more)
 
 
 def _halves(wanted: Wanted) -> tuple[str, ...]:
     """Part what was done for somebody by whether he did it himself: there is an index for each half."""
     if wanted.performed_for is None or wanted.performed_by is not None or wanted.performed_for == NOBODY:
         return ("",)
-    return (
-        " and performed_by is distinct from performed_for",
-        " and performed_by = performed_for",
-    )
+    return " and performed_by is distinct from performed_for", " and performed_by = performed_for"
 
 
 def list_statement(
@@ -121,15 +131,20 @@ def list_statement(
 ) -> tuple[str, list[Any]]:
     """Give the statement of a page: in order of `sort`, after a place or after `skip` rows."""
     statement = _Statement(wanted)
-    name, descending = sort.lstrip("-"), sort.startswith("-")
+    name, order = sort.lstrip("-"), "desc" if sort.startswith("-") else "asc"
     column, kind, names = COLUMNS[name]
     if name == "kind":
         column = column.format(kinds=statement.parameter(list(kinds)))
-    order = "desc" if descending else "asc"
     newest = order if name == "date" else "desc"
     place = _place(statement, name, column, kind, order, after) if after else ""
+    if name == "date":
+        # Each branch is read in its order and no further than the page needs.
+        ending = f"{place} order by occurred_at {order}, seq {order} limit {statement.parameter(limit + skip)}"
+        seen, place = statement.seen(ending), ""
+    else:
+        seen = statement.seen()
     sql = SQL["list_page"].format(
-        seen=statement.seen,
+        seen=seen,
         column=column,
         names=names,
         place=place,
@@ -145,7 +160,7 @@ def _place(statement: _Statement, name: str, column: str, kind: str, order: str,
     moment, seq = statement.parameter(after.occurred_at), statement.parameter(after.seq)
     beyond = {"asc": ">", "desc": "<"}
     if name == "date":
-        return f" and (seen.occurred_at, seen.seq) {beyond[order]} ({moment}, {seq})"
+        return f" and (occurred_at, seq) {beyond[order]} ({moment}, {seq})"
     value = f"{statement.parameter(after.value)}::{kind}"
     return (
         f" and ({column} {beyond[order]} {value}"
@@ -156,7 +171,7 @@ def _place(statement: _Statement, name: str, column: str, kind: str, order: str,
 def count_statement(wanted: Wanted) -> tuple[str, list[Any]]:
     """Give the statement that counts what a list without pages would give."""
     statement = _Statement(wanted)
-    return SQL["count_seen"].format(seen=statement.seen), statement.values
+    return SQL["count_seen"].format(seen=statement.seen()), statement.values
 
 
 async def list_page(
@@ -185,11 +200,11 @@ async def count(pool: Pool, wanted: Wanted) -> int:
 async def count_days(pool: Pool, wanted: Wanted) -> dict[date, int]:
     """Count what is seen by day."""
     statement = _Statement(wanted)
-    rows = await pool.fetch(SQL["count_days"].format(seen=statement.seen), *statement.values)
+    rows = await pool.fetch(SQL["count_days"].format(seen=statement.seen()), *statement.values)
     return {row["day"]: row["n"] for row in rows}
 
 
 async def list_choices(pool: Pool, wanted: Wanted) -> list[Record]:
     """Give those who did, those for whom, and the kinds that occur in what is seen, each with its facet."""
     statement = _Statement(wanted)
-    return await pool.fetch(SQL["list_choices"].format(seen=statement.seen), *statement.values)
+    return await pool.fetch(SQL["list_choices"].format(seen=statement.seen()), *statement.values)

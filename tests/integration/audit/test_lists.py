@@ -36,6 +36,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
     {"kind": "lot.reserved", "from": date(2026, 1, 20), "to": date(2026, 3, 8)},
     {"by": EDITH, "from": date(2026, 2, 1)},
     {"kind": "lot.reserved", "for": ZOE, "file": "1"},
+    {"by": UUID(int=4), "for": UUID(int=6)},
 )
 
 

@@ -5,7 +5,9 @@ The owner, as whom nobody signs in, has the tables; the service runs as the othe
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
@@ -16,7 +18,6 @@ from shared import service, substrate
 from shared.crypto import verify
 from shared.db import connections, databases, migrate
 from shared.db.pool import Pool
-from shared.settings import ServiceSettings
 
 
 async def ensure(folder: Path, name: str) -> None:
@@ -35,7 +36,7 @@ async def ensure(folder: Path, name: str) -> None:
 async def bring_up(folder: Path, name: str, *, through: migrate.Phase) -> list[str]:
     """Apply the migrations as the owner, then give the running role its rights; give the names of what was new."""
     dsn = as_owner(secretfiles.address(folder, secretfiles.ADMIN, secretfiles.DATABASE), name)
-    done = await migrate.migrate(dsn, await areas(name, dsn, folder), through=through)
+    done = await migrate.migrate(dsn, await areas(name, dsn), through=through)
     connection = await connections.connect(dsn, name="setup", settings=databases.LIMITS)
     try:
         await store.grant(connection, name, name)
@@ -51,19 +52,16 @@ def as_owner(admin: str, name: str) -> str:
     return parts._replace(path=f"/{name}", query=query).geturl()
 
 
-async def areas(name: str, dsn: str, folder: Path) -> list[migrate.Area]:
-    """Name the areas of a service, by building it; nothing is asked of its database for that."""
-    settings_class, build = together.PARTS[name]
-    settings: ServiceSettings = settings_class(public_url="http://localhost", secrets=folder, database_url=dsn)
+async def areas(name: str, dsn: str) -> list[migrate.Area]:
+    """Name the areas of a service, by building it with keys of no worth; nothing is asked of its database for that."""
     pool = await Pool.open(dsn, name="setup", size=1)
     try:
-        async with aiohttp.ClientSession() as http:
-            infra = service.Infra(pool=pool, http=http, tokens=_nobodys(http))
-            built = await build(settings, infra)
+        with TemporaryDirectory() as home:
+            here = together.Place(home=Path(home), host="localhost", port=8080)
+            await asyncio.to_thread(together.make_secrets, here.secrets)
+            async with aiohttp.ClientSession() as http:
+                infra = service.Infra(pool=pool, http=http, tokens=verify.TokenVerifier(http, {}))
+                built = await together.PARTS[name][1](together.settings_for(name, here, dsn, 1025), infra)
         return [*substrate.AREAS, *built.areas]
     finally:
         await pool.close()
-
-
-def _nobodys(http: aiohttp.ClientSession) -> verify.TokenVerifier:
-    return verify.TokenVerifier(http, {})

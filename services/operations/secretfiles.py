@@ -55,9 +55,13 @@ def _password(path: Path) -> str:
     return urlsplit(path.read_text().strip()).password or ""
 
 
+def is_there(folder: Path, name: str, kind: str) -> bool:
+    """Tell whether there is an address."""
+    return (folder / f"{name}{kind}").is_file()
+
+
 def address(folder: Path, name: str, kind: str) -> str:
     """Read an address; ValueError says which file is missing."""
-    path = folder / f"{name}{kind}"
-    if not path.is_file():
-        raise ValueError(f"{path} is missing: make secrets makes it")
-    return path.read_text().strip()
+    if not is_there(folder, name, kind):
+        raise ValueError(f"{folder / f'{name}{kind}'} is missing: make secrets makes it")
+    return (folder / f"{name}{kind}").read_text().strip()

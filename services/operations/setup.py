@@ -18,6 +18,9 @@ async def run(folder: Path, out: Console, *, through: migrate.Phase) -> None:
     `through="pre"` before replicas are replaced: old and new code both work with that; `"post"` after it.
     """
     for name in together.PARTS:
+        if not secretfiles.is_there(folder, name, secretfiles.DATABASE):
+            out.print(f"{name}: left out, as its secrets are not here")
+            continue
         await databases.ensure(folder, name)
         done = await databases.bring_up(folder, name, through=through)
         out.print(f"{name}: {', '.join(done) or 'nothing new'}", soft_wrap=True)

@@ -66,6 +66,21 @@ ITEMS: dict[str, str] = {
     "O18": "Who joins by PIN has no permission yet",
     "O19": "Managers remove members and permissions",
 }
+DECISIONS: dict[str, str] = {
+    "decision 1": "Nobody deposits on behalf of another",
+    "decision 2": "A surveyor who is also a delegate starts in his own name",
+    "decision 3": "Who is concerned is told by e-mail",
+    "decision 4": "A former delegate keeps seeing what he did, and nothing newer",
+    "decision 5": "A removed delegate can be added again; oneself or an active one is refused",
+    "decision 6": "What is not committed when the delegation ends is refused",
+    "decision 7": "The first delegate is the first in the delegator’s life",
+    "decision 8": "Search finds exact matches, is limited and recorded",
+    "decision 9": "PINs: their signs, forgiving typing, guessing without locking anybody out",
+    "decision 10": "Rights stay as they are when [Gérer] goes; a member can leave",
+    "decision 11": "A licence makes a surveyor; a suspended one freezes its delegations",
+    "decision 12": "Verified addresses, long passwords, and what changing one ends",
+}
+"""What was decided where the guides are silent."""
 
 
 def marks(tree: Path = ROOT / "tests") -> Iterator[tuple[str, str, str]]:
@@ -89,9 +104,9 @@ def _items(test: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
 
 def page() -> str:
     """Write the page: each item with its tests."""
-    found: dict[str, list[str]] = {item: [] for item in ITEMS}
+    found: dict[str, list[str]] = {item: [] for item in ITEMS | DECISIONS}
     for item, test, file in marks():
-        found.setdefault(item, []).append(f"- `{test}` ([{file}](../{file}))")
+        found[item].append(f"- `{test}` ([{file}](../{file}))")
     lines = [
         GENERATED,
         "",
@@ -100,6 +115,8 @@ def page() -> str:
         "`Q` is the guide to the delegation of services for land surveyors, `O` the guide to professional and",
         "contractor accounts.",
     ]
-    for item, title in ITEMS.items():
+    for item, title in (ITEMS | DECISIONS).items():
+        if not found[item] and item in DECISIONS:
+            continue
         lines += ["", f"## {item} {title}", "", *sorted(found[item])]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from services import client, sample_companies
+from services import client, sample_companies, sample_permits
 from shared import ids
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Sample:
             ("the surveyors claim their licences with the PINs they got by e-mail", self.claim),
             ("the surveyors designate delegates", self.designate),
             ("businesses are registered, imported and joined", self.found),
+            ("permit applications are submitted and reviewed", self.apply),
             ("files are opened and messages arrive", self.open_files),
             ("everybody does some work", self.work),
         ):
@@ -163,6 +164,16 @@ class Sample:
             operator=self._signed_in[OPERATOR.username],
         )
         await sample_companies.load(people, lambda: self._find(CLAIMER, _pin_in))
+
+    async def apply(self) -> None:
+        """Load the permit applications (O2, O3, O16), with a file, a template and a fee to pay."""
+        people = sample_permits.People(
+            manager=self._signed_in[TRAINER.username],
+            claimer=self._signed_in[CLAIMER.username],
+            applicant=self._signed_in[QUIROULE.username],
+            operator=self._signed_in[OPERATOR.username],
+        )
+        await sample_permits.load(people)
 
     async def open_files(self) -> None:
         """Open a file for each surveyor, with a message."""

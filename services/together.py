@@ -13,6 +13,8 @@ import aiohttp
 
 from examples.cadastre import app as cadastre
 from examples.cadastre import settings as cadastre_settings
+from examples.permits import app as permits
+from examples.permits import settings as permits_settings
 from services.accounts import app as accounts
 from services.accounts import settings as accounts_settings
 from services.audit import app as audit
@@ -44,6 +46,7 @@ PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
     "notifications": (notifications_settings.Settings, notifications.build),
     "audit": (audit_settings.Settings, audit.build),
     "cadastre": (cadastre_settings.Settings, cadastre.build),
+    "permits": (permits_settings.Settings, permits.build),
     "portal": (portal_settings.Settings, portal.build),
 }
 """Everything that runs, in the order of its start."""
@@ -51,8 +54,9 @@ PARTS: dict[str, tuple[type[ServiceSettings], runtime.Build]] = {
 GUARDED = ("audit",)
 """Who runs as a role of its own here too, with the rights of `services/operations/rights.py`."""
 HEARING = ("accounts", "audit", "delegation", "notifications")
-KEYS = ("identity", "delegation", "pin")
-CLIENT = "cadastre"
+KEYS = ("identity", "delegation", "pin", "bank", "payment")
+CLIENTS = {"cadastre": "Cadastre", "permits": "Permits"}
+"""The connected applications, by client id."""
 CONNECTIONS = 8
 
 
@@ -93,10 +97,11 @@ def make_secrets(folder: Path) -> None:
         keyring.ensure(folder, name)
     sealing.ensure(folder)
     seal_keys.ensure(folder)
-    client = folder / f"{CLIENT}.secret"
-    if not client.exists():
-        client.touch(mode=0o600)
-        client.write_text(secrets.token_urlsafe(32))
+    for client_id in CLIENTS:
+        client = folder / f"{client_id}.secret"
+        if not client.exists():
+            client.touch(mode=0o600)
+            client.write_text(secrets.token_urlsafe(32))
 
 
 def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0) -> ServiceSettings:
@@ -115,8 +120,10 @@ def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0)
         values |= {"smtp_host": "127.0.0.1", "smtp_port": smtp_port}
     if name == "audit":
         values |= {"register_folder": place.home / "register"}
-    if name == "cadastre":
+    if name in CLIENTS:
         values |= {"audit_url": place.url, "notifications_url": place.url}
+    if name == "permits":
+        values |= {"accounts_url": place.url, "uploads": place.home / "uploads"}
     return PARTS[name][0](**values)  # type: ignore[arg-type]  # each checked by pydantic
 
 
@@ -143,7 +150,7 @@ async def serve(place: Place, started: Callable[[], Awaitable[None]]) -> None:
         for name, (_, build) in PARTS.items():
             settings = settings_for(name, place, await _address(server, name, place), mailbox.port)
             running.append(await stack.enter_async_context(runtime.assembled(name, settings, build, carrier)))
-        await introduce_cadastre(running[0].pool, place.secrets)
+        await introduce_applications(running[0].pool, place.secrets)
         stack.push_async_callback(runtime.unlisten, running, carrier)
         await runtime.listen(running, carrier)
         supervisor = worker.Supervisor([one for each in running for one in each.workers])
@@ -178,11 +185,12 @@ async def prepare(name: str, here: Place, pool: Pool) -> None:
         await migrate.migrate(pool.dsn, [*substrate.AREAS, *built.areas])
 
 
-async def introduce_cadastre(pool: Pool, folder: Path) -> None:
-    """Make the example application known to identity, with the secret that it reads from its file."""
-    secret = (folder / f"{CLIENT}.secret").read_text().strip()
-    async with pool.transaction() as connection:
-        await identity_commands.register_application(connection, CLIENT, "Cadastre", secret)
+async def introduce_applications(pool: Pool, folder: Path) -> None:
+    """Make the example applications known to identity, with the secrets that they read from their files."""
+    for client_id, name in CLIENTS.items():
+        secret = (folder / f"{client_id}.secret").read_text().strip()
+        async with pool.transaction() as connection:
+            await identity_commands.register_application(connection, client_id, name, secret)
 
 
 @asynccontextmanager

@@ -14,5 +14,5 @@ class Settings(ConnectedSettings):
     """
 
     accounts_url: Url = "http://127.0.0.1:8080"
-    uploads: Path
+    uploads: Path = Path("uploads")
     client_id: str = "permits"

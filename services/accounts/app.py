@@ -8,11 +8,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.accounts import pins, routes, store_members, subscribers, workers
+from services.accounts import pins, provider, routes, store_members, subscribers, workers
 from services.accounts.rules.members import Member
 from services.accounts.settings import Settings
 from shared import service
-from shared.crypto import keyring, sealing
+from shared.crypto import keyring, sealing, signatures
 from shared.db.coalesce import Coalescer
 from shared.db.migrate import Area
 from shared.web import server
@@ -20,6 +20,7 @@ from shared.web import server
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from shared.crypto.verify import TokenVerifier
     from shared.db.pool import Pool
 
 AREA = Area("accounts", Path(str(resources.files("services.accounts") / "sql/migrations")))
@@ -32,6 +33,9 @@ class Deps:
     pool: Pool
     settings: Settings
     secrets: pins.Secrets
+    bank: keyring.Keyring
+    provider: provider.Provider
+    tokens: TokenVerifier
     facts: Coalescer[tuple[UUID, UUID], Member | None]
 
 
@@ -44,6 +48,9 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         pool=infra.pool,
         settings=settings,
         secrets=secrets,
+        bank=keyring.Keyring.load(settings.secrets, "bank"),
+        provider=provider.Provider(settings, infra.http, signatures.Signer.load(settings.secrets, provider.SECRET)),
+        tokens=infra.tokens,
         facts=Coalescer(partial(store_members.list_facts, infra.pool)),
     )
     return service.Service(
@@ -51,5 +58,5 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         app=server.make_app("accounts", routes.ROUTES, deps, infra),
         areas=(AREA,),
         subscriptions=subscribers.SUBSCRIPTIONS,
-        workers=workers.table(infra.pool),
+        workers=workers.table(deps),
     )

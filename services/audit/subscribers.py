@@ -9,7 +9,7 @@ from uuid import UUID
 from services.audit import commands, store
 from services.audit.schemas import Report
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, audit, companies, delegation, identity, notifications
+from shared.contracts.events import accounts, applications, audit, companies, delegation, fees, identity, notifications
 from shared.service import Received, Subscription
 
 if TYPE_CHECKING:
@@ -97,6 +97,24 @@ def the_exporter(envelope: Envelope, data: audit.ExportReady) -> UUID:
     return data.asked_by
 
 
+def the_owing(envelope: Envelope, data: fees.Fee) -> UUID:
+    """Name the account that owes the fee."""
+    del envelope
+    return data.account
+
+
+def the_payer(envelope: Envelope, data: fees.Payment) -> UUID:
+    """Name the member who pays."""
+    del envelope
+    return data.payer.id
+
+
+def the_fee_payer(envelope: Envelope, data: fees.FeePaid) -> UUID:
+    """Name the member who paid the fee."""
+    del envelope
+    return data.payer
+
+
 def nobody(envelope: Envelope, data: Event) -> None:
     """Name nobody."""
     del envelope, data
@@ -141,6 +159,17 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (delegation.DelegateAdded, "delegate.added", the_delegator, the_delegator),
     (delegation.DelegateRemoved, "delegate.removed", the_delegator, the_delegator),
     (delegation.DelegateSearched, "delegate.searched", the_searcher, the_searcher),
+    (fees.BankDetailsChanged, "bank-details.changed", actor, the_account),
+    (fees.BankDetailsRemoved, "bank-details.removed", actor, the_account),
+    (fees.FeePaid, "fee.paid", the_fee_payer, the_owing),
+    (fees.FeePosted, "fee.posted", actor, the_owing),
+    (fees.FeeRefunded, "fee.refunded", actor, the_owing),
+    (fees.FeeWithdrawn, "fee.withdrawn", actor, the_owing),
+    (fees.PaymentExpired, "payment.expired", actor, the_payer),
+    (fees.PaymentFailed, "payment.failed", actor, the_payer),
+    (fees.PaymentReceived, "payment.received", the_payer, the_payer),
+    (fees.PaymentRefunded, "payment.refunded", actor, the_payer),
+    (fees.PaymentStarted, "payment.started", the_payer, the_payer),
     (identity.EmailChanged, "email.changed", the_user, the_user),
     (identity.PasswordChanged, "password.changed", the_user, the_user),
     (identity.PasswordResetRequested, "reset.requested", actor, the_user),
@@ -181,6 +210,7 @@ def _heard(envelope: Envelope, data: Event) -> commands.Heard:
         kind=kind,
         performed_by=by(envelope, data),
         performed_for=for_(envelope, data),
+        file_number=data.reference if isinstance(data, fees.Fee) else None,
         account=data.id if isinstance(data, companies.Account) else None,
         occurred_at=envelope.time,
         correlation_id=envelope.correlationid,

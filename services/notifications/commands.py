@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.notifications import emails, rules, store
+from services.notifications import emails, facts, rules, store
 from services.notifications.schemas import Alert, Outcome
 from shared import ids, requests
 from shared.contracts.events.applications import AlertRaised
@@ -68,13 +68,12 @@ async def request_email(
     connection: Connection, row: emails.Email, envelope: Envelope, data: Any, settings: Settings
 ) -> None:
     """Ask for the e-mails of one line of the table, once per event; raises `NobodyYet`. Removed people get none."""
-    named = row.to(data)
-    for one in named if isinstance(named, tuple) else (named,):
-        if to := await _recipient(connection, one):
-            await _ask(connection, _asked(row, envelope, data, to, settings), settings)
+    for to in emails.each(row.to(data)):
+        if recipient := await _recipient(connection, to):
+            await _ask(connection, _asked(row, recipient, envelope, data, settings), settings)
 
 
-def _asked(row: emails.Email, envelope: Envelope, data: Any, to: emails.Recipient, settings: Settings) -> Asked:
+def _asked(row: emails.Email, to: emails.Recipient, envelope: Envelope, data: Any, settings: Settings) -> Asked:
     return Asked(
         template=row.template,
         to=to,
@@ -114,11 +113,11 @@ async def _ask(connection: Connection, asked: Asked, settings: Settings) -> None
         await store.merge_email(connection, asked.merge_key)
 
 
-async def _recipient(connection: Connection, to: emails.Recipient | UUID | None) -> emails.Recipient | None:
+async def _recipient(connection: Connection, to: emails.Recipient | UUID) -> emails.Recipient | None:
     """Give whom to write to; None when the person was removed."""
     if isinstance(to, emails.Recipient):
         return None if to.id and await store.is_removed(connection, to.id) else to
-    row = await store.find_recipient(connection, to) if to else None
+    row = await store.find_recipient(connection, to)
     if row is None:
         raise NobodyYet
     if row["removed"]:
@@ -150,11 +149,11 @@ async def raise_alert(connection: Connection, application: str, data: AlertRaise
     to = await _recipient(connection, data.responsible)
     if to is None:
         return
-    row = next(row for row in emails.EMAILS if row.event is AlertRaised)
+    row = next(row for row in emails.EMAILS if row.event is AlertRaised and row.to(data))
     asked = Asked(
         template=row.template,
         to=to,
-        data={"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1},
+        data=facts.alert(data),
         cause=f"{application}/{data.key}",
         correlation_id=requests.current().correlation_id,
         merge_key=row.merge(data) if row.merge else None,

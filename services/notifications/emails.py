@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.notifications import facts
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import accounts, applications, audit, companies, delegation, identity
+from shared.contracts.events import accounts, applications, audit, companies, delegation, fees, identity
 from shared.contracts.people import Language, Person
 from shared.contracts.secrets import LinkSecret, PinSecret, ResetSecret, VerificationSecret
 
@@ -25,8 +26,9 @@ class Recipient:
     language: Language
 
 
-To = Callable[[Any], "Recipient | UUID | tuple[Recipient | UUID, ...] | None"]
-"""Names the recipient, or several: complete, or by user id to be looked up."""
+Named = Recipient | UUID
+To = Callable[[Any], "Named | Sequence[Named] | None"]
+"""Names the recipients: one or several, complete or by user id to be looked up, or nobody."""
 Facts = Callable[[Any, Envelope], Mapping[str, Any]]
 
 
@@ -46,6 +48,13 @@ class Email:
     urgent: bool = True
     merge: Callable[[Any], str] | None = None
     bulk: bool = False
+
+
+def each(to: Named | Sequence[Named] | None) -> Sequence[Named]:
+    """Give the recipients one by one."""
+    if to is None:
+        return ()
+    return (to,) if isinstance(to, Recipient | UUID) else to
 
 
 def the_user(data: identity.User) -> Recipient:
@@ -81,6 +90,21 @@ def the_delegator(data: delegation.Delegation) -> Recipient:
 def the_delegate(data: delegation.Delegation) -> Recipient:
     """Write to the delegate."""
     return _person(data.delegate)
+
+
+def those_who_may_pay(data: fees.FeePosted) -> Sequence[UUID]:
+    """Write to everyone who may pay for the account."""
+    return data.told
+
+
+def the_payer(data: fees.Payment) -> Recipient:
+    """Write to the member who paid, or tried to."""
+    return _person(data.payer)
+
+
+def the_responsible(about: str) -> To:
+    """Write to who is responsible for a file, or follows an application."""
+    return lambda data: data.responsible if data.about == about else None
 
 
 def _person(person: Person) -> Recipient:
@@ -137,125 +161,70 @@ def the_operators(
     return data.operators
 
 
-def _when(data: Any, envelope: Envelope) -> dict[str, Any]:
-    del data
-    return {"when": envelope.time.isoformat()}
-
-
-def _username(data: identity.User, envelope: Envelope) -> dict[str, Any]:
-    return _when(data, envelope) | {"username": data.username}
-
-
-def _email(data: identity.EmailChanged, envelope: Envelope) -> dict[str, Any]:
-    return _when(data, envelope) | {"username": data.username}
-
-
-def _licence(data: accounts.Licence, envelope: Envelope) -> dict[str, Any]:
-    return _when(data, envelope) | {"matricule": data.matricule, "reason": getattr(data, "reason", "")}
-
-
-def _delegation(data: delegation.Delegation, envelope: Envelope) -> dict[str, Any]:
-    return _when(data, envelope) | {
-        "delegator": data.delegator.name,
-        "matricule": data.matricule,
-        "delegate": data.delegate.name,
-        "delegate_username": data.delegate.username,
-        "delegate_email": data.delegate.email,
-    }
-
-
-def _company(data: companies.Account, envelope: Envelope) -> dict[str, Any]:
-    return _when(data, envelope) | {"company": data.legal_name, "reason": getattr(data, "reason", "")}
-
-
-def _member(data: companies.Member, envelope: Envelope) -> dict[str, Any]:
-    member = {"member": data.member.name, "member_username": data.member.username, "member_email": data.member.email}
-    changed = {name: list(getattr(data, name, ())) for name in ("granted", "withdrawn")}
-    return _company(data, envelope) | member | changed | {"rights": list(data.rights)}
-
-
-def _claim(data: companies.Claim, envelope: Envelope) -> dict[str, Any]:
-    until = {"until": data.until.isoformat()} if isinstance(data, companies.ClaimAnnounced) else {}
-    return _company(data, envelope) | {"claimer": data.claimer.name} | until
-
-
-def _takeover(data: companies.Takeover, envelope: Envelope) -> dict[str, Any]:
-    step = data.type.split(".")[2]
-    more = {"asker": data.asked_by.name, "ground": data.ground, "until": data.due_at.isoformat(), "step": step}
-    return _company(data, envelope) | more
-
-
-def _wanted(data: companies.Claim | companies.Takeover, envelope: Envelope) -> dict[str, Any]:
-    if isinstance(data, companies.Claim):
-        return _claim(data, envelope) | {"asker": data.claimer.name, "step": "contested"}
-    return _takeover(data, envelope)
-
-
-def _alert(data: applications.AlertRaised, envelope: Envelope) -> dict[str, Any]:
-    del envelope
-    return {"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1}
-
-
-def _export(data: audit.ExportReady, envelope: Envelope) -> dict[str, Any]:
-    return _when(data, envelope) | {
-        "export": str(data.id),
-        "format": EXPORT_FORMATS.get(data.format, data.format),
-        "rows": data.rows,
-        "until": data.expires_at.isoformat(),
-    }
-
-
-EXPORT_FORMATS = {"xlsx": "Excel", "pdf": "PDF", "csv": "CSV", "jsonl": "JSON Lines"}
-
 EMAILS: tuple[Email, ...] = (
-    Email(identity.UserRegistered, "verification", the_user, _username, VerificationSecret),
-    Email(identity.VerificationRequested, "verification", the_address_to_prove, _username, VerificationSecret),
-    Email(identity.RegistrationRepeated, "registration-repeated", the_user, _username),
-    Email(identity.UsernameRequested, "username-reminder", the_user, _username),
-    Email(identity.PasswordResetRequested, "password-reset", the_user, _username, ResetSecret),
-    Email(identity.PasswordChanged, "password-changed", the_user, _username),
-    Email(identity.EmailChanged, "email-changed", the_former_address, _email),
-    Email(accounts.LicenceImported, "pin-notice", the_roster, _licence, PinSecret, bulk=True),
-    Email(accounts.PinIssued, "pin-notice", the_roster, _licence, PinSecret),
-    Email(accounts.LicenceGranted, "licence-granted", the_holder, _licence),
-    Email(accounts.LicenceSuspended, "licence-suspended", the_holder, _licence),
-    Email(accounts.LicenceReinstated, "licence-reinstated", the_holder, _licence),
-    Email(companies.AccountChanged, "account-changed", the_managers, _company),
-    Email(companies.AccountImported, "account-pin-notice", the_account, _company, PinSecret, bulk=True),
-    Email(companies.AccountOrphaned, "account-orphaned", the_account, _company),
-    Email(companies.AccountPinIssued, "account-pin-notice", the_account, _company, PinSecret),
-    Email(companies.AccountPinRotated, "account-pin-rotated", the_managers, _company),
-    Email(companies.ClaimAnnounced, "claim-announced", the_contact, _claim, LinkSecret),
-    Email(companies.ClaimContested, "claim-contested", the_claimer, _claim),
-    Email(companies.ClaimContested, "operator-wanted", the_operators, _wanted),
-    Email(companies.ContestDismissed, "contest-dismissed", the_claimer, _claim),
-    Email(companies.ContestUpheld, "account-pin-notice", the_account, _company, PinSecret),
-    Email(companies.ContestUpheld, "contest-upheld", the_claimer, _claim),
-    Email(companies.GuessingDetected, "guessing-detected", the_operators, _when),
-    Email(companies.MemberChanged, "member-changed", the_member, _member),
-    Email(companies.MemberJoined, "member-joined", the_other_managers, _member),
-    Email(companies.MemberRemoved, "member-removed", the_member, _member),
-    Email(companies.SuccessorNamed, "successor-named", the_successor, _company),
-    Email(companies.SuccessorPromoted, "successor-promoted", the_member, _member),
-    Email(companies.TakeoverAnnounced, "takeover-announced", the_contact, _takeover, LinkSecret),
-    Email(companies.TakeoverApproved, "operator-wanted", the_operators, _wanted),
-    Email(companies.TakeoverApproved, "takeover-step", the_asker, _takeover),
-    Email(companies.TakeoverCompleted, "takeover-step", the_asker, _takeover),
-    Email(companies.TakeoverObjected, "takeover-step", the_asker, _takeover),
-    Email(companies.TakeoverRefused, "takeover-step", the_asker, _takeover),
-    Email(companies.TakeoverRequested, "operator-wanted", the_operators, _wanted),
-    Email(companies.TakeoverRequested, "takeover-step", the_asker, _takeover),
-    Email(companies.TakeoverWithdrawn, "takeover-step", the_asker, _takeover),
-    Email(delegation.DelegateAdded, "delegate-added-delegator", the_delegator, _delegation),
-    Email(delegation.DelegateAdded, "delegate-added-delegate", the_delegate, _delegation),
-    Email(delegation.DelegateRemoved, "delegate-removed-delegator", the_delegator, _delegation),
-    Email(delegation.DelegateRemoved, "delegate-removed-delegate", the_delegate, _delegation),
-    Email(audit.ExportReady, "export-ready", lambda data: data.asked_by, _export),
+    Email(identity.UserRegistered, "verification", the_user, facts.of_username, VerificationSecret),
+    Email(identity.VerificationRequested, "verification", the_address_to_prove, facts.of_username, VerificationSecret),
+    Email(identity.RegistrationRepeated, "registration-repeated", the_user, facts.of_username),
+    Email(identity.UsernameRequested, "username-reminder", the_user, facts.of_username),
+    Email(identity.PasswordResetRequested, "password-reset", the_user, facts.of_username, ResetSecret),
+    Email(identity.PasswordChanged, "password-changed", the_user, facts.of_username),
+    Email(identity.EmailChanged, "email-changed", the_former_address, facts.of_email),
+    Email(accounts.LicenceImported, "pin-notice", the_roster, facts.of_licence, PinSecret, bulk=True),
+    Email(accounts.PinIssued, "pin-notice", the_roster, facts.of_licence, PinSecret),
+    Email(accounts.LicenceGranted, "licence-granted", the_holder, facts.of_licence),
+    Email(accounts.LicenceSuspended, "licence-suspended", the_holder, facts.of_licence),
+    Email(accounts.LicenceReinstated, "licence-reinstated", the_holder, facts.of_licence),
+    Email(companies.AccountChanged, "account-changed", the_managers, facts.of_company),
+    Email(companies.AccountImported, "account-pin-notice", the_account, facts.of_company, PinSecret, bulk=True),
+    Email(companies.AccountOrphaned, "account-orphaned", the_account, facts.of_company),
+    Email(companies.AccountPinIssued, "account-pin-notice", the_account, facts.of_company, PinSecret),
+    Email(companies.AccountPinRotated, "account-pin-rotated", the_managers, facts.of_company),
+    Email(companies.ClaimAnnounced, "claim-announced", the_contact, facts.of_claim, LinkSecret),
+    Email(companies.ClaimContested, "claim-contested", the_claimer, facts.of_claim),
+    Email(companies.ClaimContested, "operator-wanted", the_operators, facts.of_wanted),
+    Email(companies.ContestDismissed, "contest-dismissed", the_claimer, facts.of_claim),
+    Email(companies.ContestUpheld, "account-pin-notice", the_account, facts.of_company, PinSecret),
+    Email(companies.ContestUpheld, "contest-upheld", the_claimer, facts.of_claim),
+    Email(companies.GuessingDetected, "guessing-detected", the_operators, facts.when),
+    Email(companies.MemberChanged, "member-changed", the_member, facts.of_member),
+    Email(companies.MemberJoined, "member-joined", the_other_managers, facts.of_member),
+    Email(companies.MemberRemoved, "member-removed", the_member, facts.of_member),
+    Email(companies.SuccessorNamed, "successor-named", the_successor, facts.of_company),
+    Email(companies.SuccessorPromoted, "successor-promoted", the_member, facts.of_member),
+    Email(companies.TakeoverAnnounced, "takeover-announced", the_contact, facts.of_takeover, LinkSecret),
+    Email(companies.TakeoverApproved, "operator-wanted", the_operators, facts.of_wanted),
+    Email(companies.TakeoverApproved, "takeover-step", the_asker, facts.of_takeover),
+    Email(companies.TakeoverCompleted, "takeover-step", the_asker, facts.of_takeover),
+    Email(companies.TakeoverObjected, "takeover-step", the_asker, facts.of_takeover),
+    Email(companies.TakeoverRefused, "takeover-step", the_asker, facts.of_takeover),
+    Email(companies.TakeoverRequested, "operator-wanted", the_operators, facts.of_wanted),
+    Email(companies.TakeoverRequested, "takeover-step", the_asker, facts.of_takeover),
+    Email(companies.TakeoverWithdrawn, "takeover-step", the_asker, facts.of_takeover),
+    Email(delegation.DelegateAdded, "delegate-added-delegator", the_delegator, facts.of_delegation),
+    Email(delegation.DelegateAdded, "delegate-added-delegate", the_delegate, facts.of_delegation),
+    Email(delegation.DelegateRemoved, "delegate-removed-delegator", the_delegator, facts.of_delegation),
+    Email(delegation.DelegateRemoved, "delegate-removed-delegate", the_delegate, facts.of_delegation),
+    Email(audit.ExportReady, "export-ready", lambda data: data.asked_by, facts.of_export),
+    Email(fees.FeePosted, "fee-due", those_who_may_pay, facts.of_fee, bulk=True),
+    Email(fees.PaymentReceived, "payment-received", the_payer, facts.of_payment),
+    Email(fees.PaymentFailed, "payment-failed", the_payer, facts.of_payment),
+    Email(fees.PaymentRefunded, "payment-refunded", the_payer, facts.of_payment),
+    Email(fees.BankDetailsChanged, "bank-details-changed", the_managers, facts.of_bank),
+    Email(fees.BankDetailsRemoved, "bank-details-removed", the_managers, facts.of_bank),
+    Email(
+        applications.AlertRaised,
+        "application-alert",
+        the_responsible("application"),
+        facts.of_alert,
+        urgent=False,
+        bulk=True,
+        merge=lambda data: f"application-alert:{data.responsible}:{data.file_number}",
+    ),
     Email(
         applications.AlertRaised,
         "file-alert",
-        lambda data: data.responsible,
-        _alert,
+        the_responsible("file"),
+        facts.of_alert,
         urgent=False,
         bulk=True,
         merge=lambda data: f"file-alert:{data.responsible}:{data.file_number}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import jinja2
-from babel import dates
+from babel import dates, numbers
 
 from services.notifications import rules
 from shared import typography
@@ -45,13 +46,15 @@ RIGHTS = ("granted", "withdrawn", "rights")
 
 @cache
 def _environment(*, html: bool) -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("services.notifications", "templates"),
         autoescape=html,  # noqa: S701 - plain text is not HTML
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"money": money, "day": day}
+    return environment
 
 
 def moment(text: str, language: str) -> str:
@@ -61,6 +64,16 @@ def moment(text: str, language: str) -> str:
     if language == "fr" and local.day == 1:
         pattern = pattern.replace("d", f"'{FIRST}'", 1)
     return dates.format_datetime(local, pattern, locale=LOCALES[language])
+
+
+def money(cents: int, language: str) -> str:
+    """Write an amount of Canadian dollars."""
+    return numbers.format_currency(Decimal(cents) / 100, "CAD", locale=LOCALES[language])
+
+
+def day(text: str, language: str) -> str:
+    """Write a day as people read it."""
+    return dates.format_date(date.fromisoformat(text), "long", locale=LOCALES[language]).replace(" ", "\u00a0")
 
 
 def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMessage:
@@ -85,6 +98,7 @@ def write(email: Record, secret: dict[str, Any], settings: Settings) -> EmailMes
 def _context(email: Record, secret: dict[str, Any], settings: Settings) -> dict[str, Any]:
     values: dict[str, Any] = {"matricule": "", "reason": "", "username": "", **email["data"], **secret}
     values |= {
+        "language": email["language"],
         "name": email["name"],
         "address": email["address"],
         "when": moment(email["data"]["when"], email["language"]),

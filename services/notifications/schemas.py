@@ -18,13 +18,21 @@ class AlertKind(StrEnum):
     COMMUNIQUE = "communique"
 
 
+class About(StrEnum):
+    """What it arrived on: a surveyor’s file, or an application of whoever follows it."""
+
+    FILE = "file"
+    APPLICATION = "application"
+
+
 class Alert(Input):
-    """Something arrived on a file; `responsible` is the surveyor's user id, `key` the application's own."""
+    """Something arrived on a file; `responsible` is the user id of who is told, `key` the application's own."""
 
     key: str = Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")
     responsible: UUID
     file_number: str = Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
     kind: AlertKind
+    about: About = About.FILE
     occurred_at: AwareDatetime
 
 

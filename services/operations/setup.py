@@ -33,6 +33,6 @@ async def _introduce(folder: Path) -> None:
     """Make the example applications known to identity, with the secrets that they read from their files."""
     pool = await Pool.open(secretfiles.address(folder, "identity", secretfiles.DATABASE), name="setup", size=1)
     try:
-        await together.introduce_cadastre(pool, folder)
+        await together.introduce_applications(pool, folder)
     finally:
         await pool.close()

@@ -38,6 +38,8 @@ _ALL = (
     ),
     Activity("acting.started", Text("Début d’intervention au nom d’un délégant", "Began to act for a delegator")),
     Activity("attestation.issued", Text("Délivrance d’une attestation", "Attestation issued")),
+    Activity("bank-details.changed", Text("Modification des informations bancaires", "Bank details changed")),
+    Activity("bank-details.removed", Text("Retrait des informations bancaires", "Bank details removed")),
     Activity(
         "cadastre-file.followed",
         Text("Consultation d’un dossier du cadastre", "Cadastre file viewed"),
@@ -68,6 +70,10 @@ _ALL = (
     Activity("email.changed", Text("Changement d’adresse courriel", "E-mail address changed")),
     Activity("email.failed", Text("Courriel non remis", "E-mail not delivered"), personal=False),
     Activity("email.sent", Text("Courriel envoyé", "E-mail sent"), personal=False),
+    Activity("fee.paid", Text("Paiement de frais", "Fee paid")),
+    Activity("fee.posted", Text("Frais portés au compte", "Fee posted")),
+    Activity("fee.refunded", Text("Remboursement de frais", "Fee refunded")),
+    Activity("fee.withdrawn", Text("Annulation de frais", "Fee withdrawn")),
     Activity("guessing.detected", Text("NIP essayés en grand nombre", "PINs tried in great numbers"), personal=False),
     Activity("inspection.requested", Text("Demande d’inspection", "Inspection requested"), reported=True),
     Activity(
@@ -101,6 +107,11 @@ _ALL = (
     Activity("member.left", Text("Départ d’une personne associée", "Member left the account")),
     Activity("member.removed", Text("Retrait d’une personne associée", "Member removed from the account")),
     Activity("password.changed", Text("Changement de mot de passe", "Password changed")),
+    Activity("payment.expired", Text("Paiement non terminé à temps", "Payment not finished in time")),
+    Activity("payment.failed", Text("Paiement refusé ou abandonné", "Payment declined or given up")),
+    Activity("payment.received", Text("Paiement reçu", "Payment received")),
+    Activity("payment.refunded", Text("Remboursement d’un paiement", "Payment refunded")),
+    Activity("payment.started", Text("Début d’un paiement", "Payment started")),
     Activity(
         "permit-application.submitted",
         Text("Présentation d’une demande de permis", "Permit application submitted"),

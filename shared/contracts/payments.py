@@ -44,13 +44,15 @@ class Order(_Said):
     expires: int
 
 
-class Notice(_Said):
+class Notice(BaseModel):
     """What the provider tells the merchant; repeated under the same `id` until it is taken, in any order."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: UUID
     payment: UUID
     state: Literal[Outcome.PAID, Outcome.FAILED, Outcome.REFUNDED]
-    amount_cents: int
+    amount_cents: int = Field(ge=0, le=2**53)
     currency: str = Field(max_length=3)
     occurred_at: AwareDatetime
 

@@ -18,11 +18,14 @@ USUAL = frozenset(
 )
 MORE: dict[str, frozenset[str]] = {
     # reading CSV; PIN limits and secrets; the queries of each kind of thing in a file of its own
-    "accounts": frozenset({"pins", "roster", "store_companies", "store_disputes", "store_imports", "store_members"}),
+    "accounts": frozenset({"pins", "roster", "store_companies", "store_disputes", "store_imports", "store_members"})
+    | frozenset({"provider", "store_bank", "store_connected", "store_fees", "store_payments"}),  # the port to payment
     "audit": frozenset({"store_lists", "store_tallies", "tallies"}),  # lists, and their counts
     "delegation": frozenset(),
     "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"}),
-    "notifications": frozenset({"emails", "letters", "smtp"}),  # THE E-MAIL TABLE; writing; talking to the server
+    "notifications": frozenset(
+        {"emails", "facts", "letters", "smtp"}
+    ),  # THE E-MAIL TABLE; writing; talking to the server
     # from a request to a page; the services as the portal sees them; words, and how pages are written
     "portal": frozenset({"routing", "site", "visits", "contexts", "sessions", "secrecy", "forms", "fields", "errors"})
     | frozenset({"backend", "api"})

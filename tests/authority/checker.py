@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from services.client import Answer
 from shared import ids
-from tests.authority import asks_companies, asks_identity, asks_others, books
+from tests.authority import asks_companies, asks_fees, asks_identity, asks_others, asks_permits, books
 from tests.authority.asks import BUILDERS, Ask, Asked, filled
 from tests.authority.cast import ACTORS, Cast
 from tests.authority.matrix import WORDS, Row
 
-LOADED = (asks_companies, asks_identity, asks_others)
+LOADED = (asks_companies, asks_fees, asks_identity, asks_others, asks_permits)
 WATCHED = ("anonymous", "stranger", "other-delegate", "frozen-delegate", "suspended")
 """Who must find nothing of Jean's in any answer."""
 TOLD = frozenset({"refused", "no-delegation", "licence-suspended", "not-a-surveyor", "email-not-retriable"})
@@ -51,7 +51,8 @@ async def check(cast: Cast, ledger: books.Books, row: Row) -> Found:
 async def _send(cast: Cast, row: Row, actor: str, ask: Ask, names: dict[str, str], method: str = "") -> Answer:
     caller = cast.caller(actor)
     caller = caller.with_token(ask.token) if ask.token else caller
-    return await caller.call(method or row.method, filled(row.path, names), **ask.options(names))
+    options = ask.options(names) | {"allow_redirects": False}
+    return await caller.call(method or row.method, filled(row.path, names), **options)
 
 
 async def _ask(cast: Cast, row: Row, actor: str, ask: Ask, found: Found) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from examples.cadastre import routes as cadastre
+from examples.permits import routes as permits
 from services.accounts import routes as accounts
 from services.audit import routes as audit
 from services.delegation import routes as delegation
@@ -22,6 +23,7 @@ TABLES = {
     "notifications": notifications.ROUTES,
     "audit": audit.ROUTES,
     "cadastre": cadastre.ROUTES,
+    "permits": permits.ROUTES,
 }
 ROUTES = {f"{route.method} /{name}{route.path}": route for name, table in TABLES.items() for route in table}
 LEGEND = re.compile(r"\| ([a-z-]+) \| (\d{3}) \| ([a-z-]+) \|")

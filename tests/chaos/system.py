@@ -152,8 +152,7 @@ async def system(folder: Path, broker: MortalBroker) -> AsyncIterator[System]:
             await made.start(name)
         for name in APART:
             await made.ready(name)
-        secret = str(folder / "secrets/cadastre.secret")
-        await apart.command("identity", "application", "cadastre", "Cadastre", "--secret-file", secret)
+        await apart.introduce()
         await made.people()
         yield made
 

@@ -24,18 +24,24 @@ if TYPE_CHECKING:
     from tests.support.rabbit import Broker
 
 PUBLIC = "http://mandat.example.com"
-APART = {name: f"services.{name}" for name in together.PARTS} | {"cadastre": "examples.cadastre"}
+APART = {name: f"services.{name}" for name in together.PARTS} | {name: f"examples.{name}" for name in together.CLIENTS}
 ROOMY = {"MANDAT_REGISTRATIONS_PER_HOUR": "10000", "MANDAT_LETTERS_PER_HOUR": "10000"}
 """All people of all journeys come from one address."""
 SOON = {"MANDAT_ALERT_DELAY": "1"}
 EXTRA = {
     "identity": lambda urls, smtp: ROOMY,
     "notifications": lambda urls, smtp: {"MANDAT_SMTP_HOST": "127.0.0.1", "MANDAT_SMTP_PORT": str(smtp)} | SOON,
-    "cadastre": lambda urls, smtp: {
-        "MANDAT_AUDIT_URL": urls["audit"],
-        "MANDAT_NOTIFICATIONS_URL": urls["notifications"],
+    "accounts": lambda urls, smtp: {
+        "MANDAT_PROVIDER_URL": f"{urls['permits']}/permits/provider",
+        "MANDAT_NOTIFY_URL": urls["accounts"],
     },
+    "cadastre": lambda urls, smtp: _told(urls, "audit", "notifications"),
+    "permits": lambda urls, smtp: _told(urls, "accounts", "audit", "notifications"),
 }
+
+
+def _told(urls: dict[str, str], *names: str) -> dict[str, str]:
+    return {f"MANDAT_{name.upper()}_URL": urls[name] for name in names}
 
 
 WAYS = (
@@ -114,6 +120,8 @@ class Apart:
             "MANDAT_AMQP_URL": self.broker,
             "MANDAT_DRAIN": "0",
         }
+        if name == "permits":
+            common["MANDAT_UPLOADS"] = str(self.folder / "uploads")
         return common | (EXTRA[name](self.urls, self.smtp_port) if name in EXTRA else {})
 
     async def command(self, name: str, *words: str) -> None:
@@ -121,7 +129,7 @@ class Apart:
         await Program("services", self.environment(name), self.folder / "cli.log", words).run()
 
     async def start(self, stack: AsyncExitStack) -> None:
-        """Start all at once, wait for all, and introduce the example application."""
+        """Start all at once, wait for all, and introduce the example applications."""
         programs = {
             name: Program(module, self.environment(name), self.folder / f"{name}.log") for name, module in APART.items()
         }
@@ -130,8 +138,13 @@ class Apart:
             stack.push_async_callback(program.stop)
         for name, program in programs.items():
             await program.answers(f"{self.urls[name]}/readyz")
-        secret = str(self.folder / "secrets/cadastre.secret")
-        await self.command("identity", "application", "cadastre", "Cadastre", "--secret-file", secret)
+        await self.introduce()
+
+    async def introduce(self) -> None:
+        """Make the example applications known to identity."""
+        for client_id, name in together.CLIENTS.items():
+            secret = str(self.folder / f"secrets/{client_id}.secret")
+            await self.command("identity", "application", client_id, name, "--secret-file", secret)
 
 
 @asynccontextmanager

@@ -24,10 +24,10 @@ class Issuer:
         options = {"kid": "test", "use": "sig", "alg": "Ed25519"}
         self.key = jwk.OKPKey.generate_key("Ed25519", options, private=True)
 
-    def sign(self, claims: dict[str, Any], *, issuer: str = IDENTITY, seconds: int = 300) -> str:
+    def sign(self, claims: dict[str, Any], *, issuer: str = IDENTITY, seconds: int = 300, typ: str = "at+jwt") -> str:
         now = int(time.time())
         base = {"iss": issuer, "aud": "mandat", "iat": now, "exp": now + seconds, "jti": uuid4().hex}
-        header = {"alg": "Ed25519", "typ": "at+jwt", "kid": "test"}
+        header = {"alg": "Ed25519", "typ": typ, "kid": "test"}
         return jwt.encode(header, base | claims, self.key, algorithms=["Ed25519"])
 
     def person(self, user: UUID, *, name: str = "Jean Piette", **claims: Any) -> str:

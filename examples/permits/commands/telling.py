@@ -32,7 +32,8 @@ class Person:
 
 async def acted(connection: Connection, act: rules.Act, application: Record, person: Person) -> None:
     """Report an act on an application, remember who acts for its company, and settle what the city asked for."""
-    if application["account"] is not None and application["client"] != person.id:
+    account = application["account"] if application["client"] != person.id else None
+    if account is not None:
         await store.insert_follower(connection, application["id"], person.id)
     if act.settles:
         await store.settle_actions(connection, application["id"], act.settles)
@@ -42,7 +43,7 @@ async def acted(connection: Connection, act: rules.Act, application: Record, per
         person,
         for_=application["client"],
         number=application["number"],
-        account=application["account"],
+        account=account,
     )
 
 
@@ -55,17 +56,15 @@ async def report(
     number: str | None,
     account: UUID | None,
 ) -> None:
-    """Have an activity reported: by whom, for which client if he has an identifier, and for which company."""
+    """Have an activity reported: by whom, and for which company; else for the client."""
     activity = {
         "key": f"act-{ids.uuid7()}",
         "kind": act.activity,
         "performed_by": str(person.id),
-        "performed_for": str(for_ or person.id),
+        "performed_for": str(account or for_ or person.id),
         "file_number": number,
         "occurred_at": (await connection.fetchval("select now()")).isoformat(),
     }
-    if account is not None:
-        activity["account"] = str(account)
     await sayings.keep(connection, "activity", activity)
 
 

@@ -1,9 +1,9 @@
 """Every event there is, by its wire name."""
 
 from shared.contracts.envelope import Event
-from shared.contracts.events import accounts, applications, audit, companies, delegation, identity, notifications
+from shared.contracts.events import accounts, applications, audit, companies, delegation, fees, identity, notifications
 
-MODULES = (accounts, applications, audit, companies, delegation, identity, notifications)
+MODULES = (accounts, applications, audit, companies, delegation, fees, identity, notifications)
 
 
 def _collect() -> dict[str, type[Event]]:

@@ -31,7 +31,10 @@ class ActivityReported(Event):
 
 
 class AlertRaised(Event):
-    """A communiqué or a message arrived on a file: the surveyor responsible is told, nobody else (Q11)."""
+    """A communiqué or a message arrived on a file: the surveyor responsible is told, nobody else (Q11).
+
+    `about`: what was written on, a surveyor’s file or an application; whoever is responsible for that one is told.
+    """
 
     type: ClassVar[str] = "applications.alert.raised.v1"
     aggregate: ClassVar[str] = "alert"
@@ -41,4 +44,5 @@ class AlertRaised(Event):
     responsible: UUID
     file_number: str = Field(min_length=1, max_length=40)
     kind: str = Field(pattern="^(message|communique)$")
+    about: str = Field(default="file", pattern="^(file|application)$")
     occurred_at: datetime

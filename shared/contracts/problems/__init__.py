@@ -7,6 +7,7 @@ from shared.contracts.problems import (
     common,
     companies,
     delegation,
+    fees,
     gateway,
     identity,
     notifications,
@@ -16,7 +17,7 @@ from shared.contracts.problems.base import Problem
 
 __all__ = ["PROBLEMS", "Problem"]
 
-MODULES = (accounts, audit, cadastre, common, companies, delegation, gateway, identity, notifications, permits)
+MODULES = (accounts, audit, cadastre, common, companies, delegation, fees, gateway, identity, notifications, permits)
 
 
 def _collect() -> dict[str, type[Problem]]:

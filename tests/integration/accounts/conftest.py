@@ -127,6 +127,8 @@ async def world(database, tmp_path) -> AsyncIterator[World]:
     folder = tmp_path / "secrets"
     folder.mkdir(mode=0o700)
     sealing.ensure(folder)
+    for name in ("bank", "payment"):
+        keyring.ensure(folder, name)
     secrets = pins.Secrets(pins=keyring.ensure(folder, "pin"), sealer=sealing.Sealer.load(folder))
     pool = await Pool.open(dsn, name="accounts", size=8)
     issuer = tokens.Issuer()

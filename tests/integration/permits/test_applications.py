@@ -44,7 +44,7 @@ async def test_company_submits_for_its_client_and_the_act_is_reported(served: Se
     assert ("LMS Architects", "Ann Client") == (made["account_name"], made["client_name"])
     await served.say()
     (activity,) = served.mandat.said["activities"]
-    facts = (activity["kind"], activity["performed_by"], activity["file_number"], activity["account"])
+    facts = (activity["kind"], activity["performed_by"], activity["file_number"], activity["performed_for"])
     assert ("permit-application.submitted", str(VIVIAN), made["number"], str(LMS)) == facts
 
 

@@ -1,0 +1,40 @@
+"""What connected applications are told of accounts and people."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.contracts.events.companies import Right
+from shared.web.routing import Input
+
+
+class Page(Input):
+    """After which account."""
+
+    after: UUID | None = None
+    size: int = Field(default=200, ge=1, le=200)
+
+
+class AccountOfPerson(BaseModel):
+    """An account in which a person has rights."""
+
+    id: UUID
+    legal_name: str
+    rights: tuple[Right, ...]
+
+
+class AccountsOfPerson(BaseModel):
+    """The accounts in which a person has any right; `next` is what to list after."""
+
+    accounts: list[AccountOfPerson]
+    next: UUID | None = None
+
+
+class Name(BaseModel):
+    """An account by name; `listed` when it lets itself be found as contact company (O16)."""
+
+    id: UUID
+    legal_name: str
+    listed: bool

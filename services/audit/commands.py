@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from services.audit import rules, store
+from services.audit.exports import store as exports
 from services.audit.schemas import Outcome, Report
 from services.audit.seal import store as seal
 from shared import ids, requests
@@ -116,6 +117,7 @@ async def record_heard(connection: Connection, heard: Sequence[Heard]) -> None:
 async def erase_person(connection: Connection, person: UUID) -> None:
     """Take a person's name out of the register: what he did stays, and the log still verifies (Law 25, s. 23)."""
     await seal.erase_subject(connection, person)
+    await exports.forget(connection, person)
     await forgetting.forget(connection, person)
 
 

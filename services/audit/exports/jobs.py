@@ -125,7 +125,7 @@ async def _write(pool: Pool, desk: Desk, row: Record, heard: Heard) -> None:
     async with pool.transaction() as connection:
         done = await store.finish_export(connection, row["id"], row["attempts"], size, KEPT)
         if done:
-            await outbox.emit(connection, _ready(done), sequence=1)
+            await outbox.emit(connection, _ready(done), sequence=done["attempts"])
 
 
 def _asked(pool: Pool, row: Record) -> rows.Asked:

@@ -87,3 +87,9 @@ async def find_part(pool: Pool, export: UUID, number: int) -> bytes | None:
 async def delete_expired(pool: Pool) -> None:
     """Forget files that were kept long enough."""
     await pool.execute(SQL["delete_expired"])
+
+
+async def forget(connection: Connection, person: UUID) -> None:
+    """Take away a person's files, and have those of others written again that may name him."""
+    await connection.execute(SQL["delete_exports_of"], person)
+    await connection.execute(SQL["requeue_exports_naming"], person)

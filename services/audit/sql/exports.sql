@@ -86,3 +86,29 @@ select content from export_part where export = $1 and number = $2
 -- name: delete_expired
 -- Forget files that were kept long enough.
 delete from export where expires_at < clock_timestamp()
+
+-- name: delete_exports_of
+-- Take away the files of a person who is to be forgotten.
+delete from export where owner = $1
+
+-- name: requeue_exports_naming
+-- Have files written again that may name a person who is to be forgotten: of who acted for him or he for them, of
+-- managers of business accounts, and of operators.
+with again as (
+    update export
+    set state = 'queued', done = 0, size = null, lease_until = null, finished_at = null, expires_at = null
+    where
+        state in ('running', 'ready')
+        and (
+            everything
+            or exists (
+                select from entry
+                where
+                    (performed_by = $1 and performed_for = export.owner)
+                    or (performed_for = $1 and performed_by = export.owner)
+            )
+            or exists (select from manager where person = export.owner)
+        )
+    returning id
+)
+delete from export_part using again where export_part.export = again.id

@@ -1,0 +1,44 @@
+"""A4 in downloads: who was erased is in no file that can still be fetched."""
+
+from __future__ import annotations
+
+from services.audit import commands
+from services.audit.exports import jobs
+from services.audit.exports.desk import Desk
+from tests.integration.audit.conftest import Sealed
+from tests.integration.audit.downloads import EDITH, ZOE, confirmed, download, fetch, lay
+from tests.integration.audit.test_export_jobs import asked, state
+
+NAME = "Édith"
+
+
+async def erase(sealed: Sealed) -> None:
+    async with sealed.pool.transaction() as connection:
+        await commands.remember_person(connection, EDITH, "", 99)
+        await commands.erase_person(connection, EDITH)
+
+
+async def test_prepared_file_that_names_who_is_erased_is_written_again_without_the_name(sealed: Sealed) -> None:
+    await lay(sealed)
+    export, his = await asked(sealed, format="jsonl"), await asked(sealed, EDITH)
+    while await jobs.run_next(sealed.pool, Desk(sealed.settings)):
+        pass
+    _, _, before = await fetch(sealed, f"/v1/exports/{export}/file")
+    assert NAME in before.decode(), "negative control: it was there"
+    await erase(sealed)
+    assert "queued" == (await state(sealed, export))["state"]
+    assert 404 == (await sealed.person(EDITH).get(f"/v1/exports/{his}")).status
+    await jobs.run_next(sealed.pool, Desk(sealed.settings))
+    assert "ready" == (await state(sealed, export))["state"]
+    _, _, after = await fetch(sealed, f"/v1/exports/{export}/file")
+    assert (False, True) == (NAME in after.decode(), "Personne effacée" in after.decode())
+    assert confirmed(sealed, after, "jsonl"), "it still proves what it says"
+
+
+async def test_download_at_once_names_nobody_who_is_erased_and_still_verifies(sealed: Sealed) -> None:
+    await lay(sealed)
+    await erase(sealed)
+    listed = (await sealed.person(ZOE).get("/v1/activities?size=100")).text
+    assert (False, True) == (NAME in listed, "Personne effacée" in listed)
+    for kind in ("xlsx", "pdf", "jsonl"):
+        assert confirmed(sealed, await download(sealed, kind), kind)

@@ -36,6 +36,10 @@ bench: $(VENV)/.test ## Measure beside bare programs (ARGS="decisions --rounds 3
 	@tools/system-packages benchmarks
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: chaos
+chaos: $(VENV)/.test system ## Break everything in full counts and write docs/reliability.md (hours; ARGS=FILE for one)
+	MANDAT_TEST_FULL=1 $(BIN)/python -m tests.chaos.run $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types, imports and migrations
 	$(BIN)/ruff check .

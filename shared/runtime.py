@@ -7,7 +7,7 @@ import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +15,22 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from shared import failpoints, logging, substrate, worker
+from shared import clock, failpoints, logging, substrate, worker
 from shared import service as services
 from shared.crypto import verify
 from shared.db import migrate, pool
 from shared.messaging import bus, cleaning, consumer, rabbit, relay, retry
 from shared.settings import ServiceSettings, check_environment, variables
-from shared.web import clients, gauges, health, idempotency, metrics, server, throttle, wellknown
+from shared.web import clients, gauges, health, idempotency, metrics, server, throttle, wellknown, wire
+from shared.web.running import LONGEST
 
 log = structlog.get_logger()
 
 Build = Callable[[Any, services.Infra], Awaitable[services.Service]]
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 HOUR = 3600.0
+PATIENCE = LONGEST + 1
+"""Seconds for what runs when the process is to end: as long as any request may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,7 @@ async def assembled(
     async with AsyncExitStack() as stack:
         own = await pool.Pool.open(settings.database_url, name=name, size=settings.pool_size)
         stack.push_async_callback(own.close)
+        await clock.follow(own)
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
         infra = services.Infra(
             pool=own,
@@ -76,7 +80,7 @@ async def assembled(
 
 
 def _running(built: services.Service, own: pool.Pool, carrier: bus.Bus | None) -> Running:
-    workers: list[services.Worker] = [*built.workers, _keeping_clean(built.name, own)]
+    workers: list[services.Worker] = [*built.workers, _keeping_clean(built.name, own), _keeping_time(built.name, own)]
     taking = None
     if built.subscriptions:
         taking = consumer.Consumer(built.name, own, built.subscriptions)
@@ -93,6 +97,14 @@ def _keeping_clean(name: str, own: pool.Pool) -> services.Worker:
         await cleaning.clean(own)
 
     return services.every(f"{name}.clean", HOUR, clean)
+
+
+def _keeping_time(name: str, own: pool.Pool) -> services.Worker:
+    async def follow() -> None:
+        with suppress(pool.Unavailable):
+            await clock.follow(own)
+
+    return services.every(f"{name}.clock", clock.FOLLOW_SECONDS, follow)
 
 
 async def listen(running: Sequence[Running], carrier: bus.Bus | None) -> None:
@@ -160,7 +172,7 @@ async def serve(
 ) -> None:
     """Answer HTTP and run the workers until SIGTERM or SIGINT, then stop in order (reliability §C9)."""
     stop = _on_signal()
-    runner = web.AppRunner(root, handle_signals=False, shutdown_timeout=10, access_log=None)
+    runner = wire.Runner(root, handle_signals=False, shutdown_timeout=PATIENCE, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, host, port, backlog=1024).start()
     log.info("listening", host=host, port=port)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.delegation import commands, queries, rules, schemas, store
 from services.delegation.settings import Catalogue
-from shared import ids
+from shared import clock, ids
 from shared.contracts import authzen
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
@@ -107,7 +106,7 @@ async def exchange_token(call: Call[Deps], body: schemas.TokenRequest) -> schema
         raise problems.InvalidTokenRequest(fault.error, fault.parameter)
     async with call.deps.pool.transaction() as connection:
         grant = await commands.begin_acting(connection, principal.user_id, UUID(body.delegator))
-    now = int(time.time())
+    now = int(clock.now())
     expires = rules.token_expiry(now, principal.claims["exp"])
     act = {"sub": str(principal.user_id), "name": principal.name}
     claims = rules.acting_claims(grant, act) | {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from typing import TYPE_CHECKING, Any
 
-from shared import ids
+from shared import clock, ids
 from shared.contracts import proofs
 from shared.crypto import verify
 
@@ -57,7 +56,7 @@ async def proof(deps: Deps, person: Person, session_id: UUID, purpose: proofs.Pu
 
 
 async def _sign(deps: Deps, claims: dict[str, Any], *, typ: str = verify.TYPE, seconds: int | None = None) -> str:
-    now = int(time.time())
+    now = int(clock.now())
     standard = {
         "iss": deps.settings.issuer,
         "aud": AUDIENCE,

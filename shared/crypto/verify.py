@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
+from shared import clock
 from shared.contracts.problems import common
 from shared.crypto.keysets import KeySource
 
@@ -64,7 +64,7 @@ class TokenVerifier:
         issuers: Mapping[str, str],
         audience: str = "mandat",
         *,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = clock.now,
     ) -> None:
         self._sources = {issuer: KeySource(http, url) for issuer, url in issuers.items()}
         self._audience = audience

@@ -7,6 +7,7 @@ a relay that lost its lock cannot mark. Rows are found by "not yet sent", never 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LOCK_SPACE = 0x6D61_6E64  # "mand": the first key of our advisory locks on partitions
+PRESENCE = PARTITIONS
+"""The second key of the lock that every relay shares with the others, so that they can be counted."""
 BATCH = 200
 IN_FLIGHT = 100
 POLL = 1.0
@@ -93,6 +96,7 @@ class Relay:
         connection = await self._pool.connect()
         try:
             await connection.execute(SQL["limit_session"], SESSION)
+            await connection.execute(SQL["announce_relay"], LOCK_SPACE, PRESENCE)
             await connection.add_listener(CHANNEL, self._notified)
             connection.add_termination_listener(self._notified)
             log.info("relay connected")
@@ -121,12 +125,21 @@ class Relay:
             await self._until_woken()
 
     async def _take_partitions(self, connection: asyncpg.Connection[Any]) -> None:
+        """Hold a fair share: nothing is under way between two turns, so what is given away keeps its order."""
         now = asyncio.get_running_loop().time()
-        wanted = set(range(PARTITIONS)) - self._mine
-        if wanted and now >= self._next_take:
-            rows = await connection.fetch(SQL["take_partitions"], list(wanted), LOCK_SPACE)
+        if now < self._next_take:
+            return
+        self._next_take = now + self._poll
+        relays = await connection.fetchval(SQL["count_relays"], LOCK_SPACE, PRESENCE)
+        share = math.ceil(PARTITIONS / max(relays, 1))
+        if excess := sorted(self._mine)[share:]:
+            self._mine -= set(excess)
+            await connection.fetch(SQL["release_partitions"], excess, LOCK_SPACE)
+        elif missing := share - len(self._mine):
+            wanted = list(set(range(PARTITIONS)) - self._mine)
+            random.shuffle(wanted)
+            rows = await connection.fetch(SQL["take_partitions"], wanted, LOCK_SPACE, missing)
             self._mine |= {row["part"] for row in rows}
-            self._next_take = now + self._poll
 
     async def _send(self, rows: Sequence[asyncpg.Record]) -> _Batch:
         aggregates: dict[str, list[asyncpg.Record]] = {}

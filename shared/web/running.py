@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 AT_ONCE = 512
-LONGEST = 20.0
+LONGEST = 10.0
+"""Seconds. What runs when the process is to end is given as long (`runtime.serve`)."""
 ROUNDS = 20
 """How often the clock is looked at while the longest work lasts: it is ended up to a twentieth later."""
 

@@ -37,7 +37,10 @@ MORE: dict[str, frozenset[str]] = {
 ALL = ("services", "shared", "examples", "tests")
 MACHINE = re.compile(r"(^|[^\w./-])/(work|root|farm|home/[a-z]+)/")
 REGISTRY = re.compile(r"pypi\.(org)|pythonhosted\.(org)|registry\.npmjs|(deb|security)\.debian\.(org)")
-ALLOWED_TERMS = re.compile(r"add_signal_handler|handle_signals|logging\.|StreamHandler|\.handlers\b|\bhandler\b[,(:)]")
+ALLOWED_TERMS = re.compile(
+    r"add_signal_handler|handle_signals|logging\.|StreamHandler|\.handlers\b|\bhandler\b[,(:)]"
+    r"|web\.RequestHandler|made\.request_handler"
+)
 RULES_MAY_IMPORT = ("shared.contracts", "email_validator", "__future__")
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import types
+
+from aiohttp import web
 
 from examples.cadastre import api as cadastre
 from examples.cadastre import store as files
 from services import cli
+from services.delegation import queries as decisions
 from services.delegation import store as delegations
 from services.identity import hashing, limits, rules, store
 from services.identity import store_sessions as sessions
 from services.identity.commands import registration
+from shared.contracts import permissions
 from shared.contracts.problems import identity as problems
-from shared.web import server
+from shared.web import binding
 
 
 def anybodys_files() -> None:
@@ -36,7 +41,7 @@ def anybodys_delegations() -> None:
 
 def everybody_permitted() -> None:
     """Ask for no permission."""
-    server._ensure_permitted = lambda principal, route: None
+    permissions.holds = lambda kind, permission: True
 
 
 def refusals_leave_traces() -> None:
@@ -49,6 +54,25 @@ def refusals_leave_traces() -> None:
         await ensure(call, act)
 
     cadastre._ensure = trace
+
+
+def surprising_answers() -> None:
+    """Answer a status that no document has."""
+    respond = binding.response
+
+    def surprise(route, result):
+        return web.Response(status=418) if route.path == "/v1/kinds" else respond(route, result)
+
+    binding.response = surprise
+
+
+def everything_allowed() -> None:
+    """Decide yes, whatever is asked."""
+
+    async def decide(*question):
+        return types.SimpleNamespace(json=b'{"decision":true,"context":{}}')
+
+    decisions.decide = decide
 
 
 def strangers_cost_nothing() -> None:
@@ -113,7 +137,14 @@ def links_for_ever() -> None:
     store.use_link, store.find_link, store.delete_links = use, find, keep
 
 
-AUTHORITY = (anybodys_files, anybodys_delegations, everybody_permitted, refusals_leave_traces)
+AUTHORITY = (
+    anybodys_files,
+    anybodys_delegations,
+    everybody_permitted,
+    refusals_leave_traces,
+    surprising_answers,
+    everything_allowed,
+)
 IDENTITY = (strangers_cost_nothing, addresses_told, guesses_free, read_then_write, links_for_ever)
 BUGS = {bug.__name__: bug for bug in (*AUTHORITY, *IDENTITY)}
 

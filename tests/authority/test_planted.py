@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.authority import books as ledgers
 from tests.authority import cast as casts
-from tests.authority import running
+from tests.authority import fuzzing, planted, running
 from tests.authority.checker import check
 from tests.authority.matrix import ROWS
 from tests.chaos import scorecard
@@ -28,7 +28,9 @@ FOUND = {
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def sick(tmp_path_factory) -> AsyncIterator[tuple[casts.Cast, ledgers.Books]]:
     """Run everything with all the bugs, and gather the people there."""
-    async with running.realm(tmp_path_factory.mktemp("planted"), bugs=tuple(FOUND)) as realm:
+    async with running.realm(
+        tmp_path_factory.mktemp("planted"), bugs=tuple(bug.__name__ for bug in planted.AUTHORITY)
+    ) as realm:
         cast = await casts.gather(realm)
         async with ledgers.books(realm.world) as books:
             yield cast, books
@@ -41,3 +43,20 @@ async def test_row_of_a_system_with_a_planted_bug_names_the_fault(sick: tuple[ca
     found = await check(*sick, row)
     assert fault in found.faults
     scorecard.note("S1", f"control: {bug}", 1, faults=len(found.faults))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_fuzzing_of_a_system_with_a_planted_bug_finds_the_answer_that_no_document_has(sick):
+    found = await fuzzing.fuzz(sick[0], "audit", "/v1/kinds")
+    assert any("418" in fault or "status code" in fault.lower() for fault in found.broken)
+    scorecard.note("S3", "control: surprising_answers", found.sent, undocumented=len(found.broken))
+
+
+async def test_deposit_by_a_delegate_passes_where_both_walls_are_down(sick):
+    """The check of S10 can fail: with no permission asked and every decision a yes, a delegate deposits."""
+    cast, _ = sick
+    await cast.renew()
+    body = {"file_number": cast.files["delegator"]}
+    answer = await cast.caller("delegate").call("POST", "/cadastre/v1/deposits", json=body)
+    assert answer.status == 201
+    scorecard.note("S10", "control: everybody_permitted, everything_allowed", 1, accepted=1)

@@ -47,6 +47,7 @@ def hurry() -> None:
         failures.LADDER = retry.LADDER = tuple(timedelta(seconds=float(rung)) for rung in rungs.split(","))
     if claim := os.environ.get("CHAIN_CLAIM"):
         retry.CLAIMED = timedelta(seconds=float(claim))
+    relay.SESSION = os.environ.get("CHAIN_SESSION", relay.SESSION)
 
 
 async def main(role: str) -> None:

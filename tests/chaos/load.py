@@ -25,6 +25,8 @@ class Load:
         self.rights: dict[tuple[str, str], list[bool]] = {}
         self.done = 0
         self.odd: list[client.Answer] = []
+        self.broken = False
+        """Whether a load ended in the middle: what it remembers is then not what was answered."""
         self._renewing = asyncio.Lock()
         self._pairs = list(itertools.product(system.surveyors, system.delegates))
 
@@ -65,12 +67,16 @@ class Load:
                 except (client.Unexpected, OSError, TimeoutError):
                     await asyncio.sleep(0.2)
 
-    async def turn(self, surveyor: Somebody, delegate: Somebody) -> None:
-        """End the right that stands, if any; designate, search, begin to act, and mostly end it again."""
+    async def end(self, surveyor: Somebody, delegate: Somebody) -> None:
+        """End the right that stands, if any."""
         if self.rights.get((surveyor.id, delegate.id), [False])[-1]:
             listed = await self.command(surveyor, "GET", "/delegation/v1/delegates")
             found = [one["id"] for one in listed.body["delegates"] if one["delegate"] == delegate.id]
             await self.remove(surveyor, delegate, found[0])
+
+    async def turn(self, surveyor: Somebody, delegate: Somebody) -> None:
+        """End the right that stands, if any; designate, search, begin to act, and mostly end it again."""
+        await self.end(surveyor, delegate)
         delegation = await self.designate(surveyor, delegate)
         if delegation is None:
             return
@@ -89,18 +95,6 @@ class Load:
         }
         await self.command(delegate, "POST", "/delegation/v1/token", data=form)
 
-    async def correct(self) -> None:
-        """Take what the lists say for what is true: after a planted bug, whose answers were wrong."""
-        for surveyor in self._system.surveyors:
-            listed = await self.command(surveyor, "GET", "/delegation/v1/delegates")
-            present = {one["delegate"] for one in listed.body["delegates"]}
-            for delegate in self._system.delegates:
-                rights = self.rights.setdefault((surveyor.id, delegate.id), [])
-                if delegate.id in present and not any(rights):
-                    rights.append(True)
-                elif delegate.id not in present and rights:
-                    rights[-1] = False
-
     async def work(self, pairs: list[Pair], stop: asyncio.Event) -> None:
         """Take one pair after the other until told to stop."""
         for surveyor, delegate in itertools.cycle(pairs):
@@ -112,6 +106,7 @@ class Load:
     async def running(self):
         """Keep the load on for a while."""
         stop = asyncio.Event()
+        self.broken = True
         async with asyncio.TaskGroup() as group:
             for number in range(WORKERS):
                 group.create_task(self.work(self._pairs[number::WORKERS], stop))
@@ -119,3 +114,4 @@ class Load:
                 yield self
             finally:
                 stop.set()
+        self.broken = False

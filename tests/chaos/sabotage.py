@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 
 from shared import worker
 from shared.messaging import consumer, inbox, outbox, rabbit, relay
-from shared.web import idempotency
+from tests.chaos import sabotage_services
 
 
 def no_inbox() -> None:
@@ -148,18 +148,6 @@ def no_crash_guard() -> None:
     consumer.Consumer._take_again = together
 
 
-def answers_forgotten() -> None:
-    """Forget what a request with an Idempotency-Key was answered."""
-
-    async def begin(connection, key):
-        return None
-
-    async def keep(connection, key, status, body):
-        return None
-
-    idempotency.begin, idempotency.keep = begin, keep
-
-
 def no_retries() -> None:
     """Forget an event whose effect failed."""
 
@@ -172,6 +160,7 @@ def no_retries() -> None:
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__.replace("_", "-"): bug
     for bug in (
+        *sabotage_services.BUGS,
         no_inbox,
         mark_first,
         acknowledge_first,
@@ -180,7 +169,6 @@ BUGS: dict[str, Callable[[], None]] = {
         free_relays,
         last_id,
         no_crash_guard,
-        answers_forgotten,
         no_retries,
     )
 }

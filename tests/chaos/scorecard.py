@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,4 +22,5 @@ def note(row: str, what: str, times: int, **result: Any) -> None:
     if FOLDER:
         file = Path(FOLDER) / f"{row}.jsonl"
         with file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"row": row, "what": what, "count": times, "result": result}) + "\n")
+            facts = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "full": FULL}
+            out.write(json.dumps({"row": row, "what": what, "count": times, "result": result} | facts) + "\n")

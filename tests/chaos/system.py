@@ -70,9 +70,11 @@ class System:
     surveyors: list[Somebody] = field(default_factory=list)
     delegates: list[Somebody] = field(default_factory=list)
 
-    async def start(self, name: str, *, sabotage: str = "", **extra: str) -> Program:
-        """Start a service, with failpoints and other variables (`failpoints="relay.sent=kill"`)."""
+    async def start(self, name: str, *, sabotage: str = "", skew: int = 0, **extra: str) -> Program:
+        """Start a service, with failpoints and other variables (`failpoints="relay.sent=kill"`), or a wrong clock."""
         environment = self.apart.environment(name) | {f"MANDAT_{key.upper()}": value for key, value in extra.items()}
+        if skew:
+            environment |= {"LD_PRELOAD": str(clocks()), "FAKETIME": f"{skew:+}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         arguments = (APART[name],)
         program = Program(
             "tests.chaos.sabotage", environment | {"SABOTAGE": sabotage}, self.apart.folder / f"{name}.log", arguments
@@ -93,7 +95,7 @@ class System:
         process.kill()
         await process.wait()
 
-    async def again(self, name: str, **extra: str) -> None:
+    async def again(self, name: str, **extra: Any) -> None:
         """Start a service anew and wait for it."""
         await self.start(name, **extra)
         await self.ready(name)
@@ -114,6 +116,13 @@ class System:
             if program.process is not None and program.process.returncode is None:
                 program.process.kill()
                 await program.process.wait()
+
+
+def clocks() -> Path:
+    """Find libfaketime, which gives a process a clock of its own."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    assert found, "these tests need libfaketime: make system"
+    return found[0]
 
 
 @asynccontextmanager

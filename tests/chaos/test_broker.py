@@ -61,6 +61,7 @@ async def test_chain_whose_broker_is_killed_under_load_loses_and_doubles_nothing
     async def harm():
         mortal.kill()
         await asyncio.sleep(0.5)
+        await naive.write(20)
         unsent = await support.unsent(chain.source)
         await chain.write(20)
         assert await support.unsent(chain.source) >= unsent + 20, "inconclusive: the broker still took events"
@@ -69,14 +70,19 @@ async def test_chain_whose_broker_is_killed_under_load_loses_and_doubles_nothing
         await flows(chain)
         recoveries.append(time.monotonic() - began)
 
-    async with make_chain() as chain:
+    async with make_chain() as chain, make_chain(prefix="naive") as naive:
         programs = list(await chains.both(chain))
-        await flows(chain)
-        for _ in range(times := scorecard.count(3, 50)):
+        await chains.both(naive, sabotage="mark-first")
+        await asyncio.gather(flows(chain), flows(naive))
+        for _ in range(times := scorecard.count(2, 50)):
             await under_load(chain, harm)
         await chain.drained()
         verdict = await chain.verdict()
         assert (verdict, alive(programs), await chain.queued()) == (chains.CLEAN, True, 0)
+        await naive.drained(3)
+        lost = (await naive.verdict()).lost
+        assert lost > 0
+    scorecard.note("R3", "control: mark-first", times, lost=lost)
     worst = sorted(recoveries)[int(len(recoveries) * 0.95)] if times > 1 else recoveries[0]
     scorecard.note(
         "R3", "broker killed", times, lost=0, doubled=0, events=len(chain.written), recovery_p95=round(worst, 1)

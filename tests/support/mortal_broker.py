@@ -35,6 +35,9 @@ class MortalBroker(Protocol):
     async def restart(self) -> None:
         """Start it again after a kill, on the same data and port, and wait until it takes connections."""
 
+    async def alarm(self, *, on: bool) -> None:
+        """Let the disk be full, or not any more: it then takes no message."""
+
 
 class _Container:
     def __init__(self) -> None:
@@ -53,6 +56,11 @@ class _Container:
 
     def resume(self) -> None:
         self._container.unpause()
+
+    async def alarm(self, *, on: bool) -> None:
+        words = ["rabbitmqctl", "--quiet", "set_disk_free_limit", rabbit.FULL_DISK if on else "50MB"]
+        code, output = await asyncio.to_thread(self._container.exec_run, words)
+        assert code == 0, output
 
     async def restart(self) -> None:
         await asyncio.to_thread(self._container.start)

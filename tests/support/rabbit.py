@@ -20,6 +20,8 @@ from tests.support.processes import free_port
 NAMED = "MANDAT_TEST_AMQP_URL"
 IMAGE = "rabbitmq:4-management"
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+FULL_DISK = "1000000000000000"
+"""More bytes free than any disk has: the alarm then rings."""
 CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 ELECT = """
 [ra:trigger_election(amqqueue:get_pid(Queue))
@@ -97,6 +99,14 @@ async def _greets(url: str) -> bool:
                 writer.close()
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
         return False
+
+
+def version() -> str:
+    """Give the version of the broker that may be killed: the installed one's, or the image's."""
+    if not SERVER.exists():
+        return IMAGE.rpartition(":")[2]
+    found = subprocess.run([CTL, "version"], check=False, capture_output=True, text=True, timeout=60)
+    return found.stdout.strip() or "of unknown version"
 
 
 def has_image() -> bool:
@@ -187,15 +197,22 @@ class PrivateNode:
         await self.start()
         await self._elect()
 
+    async def alarm(self, *, on: bool) -> None:
+        """Let the disk be full, or not any more."""
+        assert await self._control("set_disk_free_limit", FULL_DISK if on else "50MB") == 0
+
+    async def _control(self, *words: str) -> int:
+        with (self._folder / "out").open("ab") as out:
+            ctl = await asyncio.create_subprocess_exec(
+                CTL, "--quiet", *words, env=self._environment(), stdout=out, stderr=out
+            )
+        return await asyncio.wait_for(ctl.wait(), 60)
+
     async def _elect(self) -> None:
         # RabbitMQ 3.10 may leave a quorum queue of one member without a leader after a crash, for good
         # (rabbitmq-server issue 10070, with this remedy): a fault of that broker, and not what we test.
         for _ in range(5):
-            with (self._folder / "out").open("ab") as out:
-                ctl = await asyncio.create_subprocess_exec(
-                    CTL, "--quiet", "eval", ELECT, env=self._environment(), stdout=out, stderr=out
-                )
-            if await asyncio.wait_for(ctl.wait(), 60) == 0:
+            if await self._control("eval", ELECT) == 0:
                 return
             await asyncio.sleep(1)
         raise AssertionError(f"no leaders after a restart:\n{(self._folder / 'out').read_text()[-3000:]}")

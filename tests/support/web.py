@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from shared.service import Service
-from shared.web import server, wellknown
+from shared.web import server, wellknown, wire
 
 
 @asynccontextmanager
@@ -23,7 +23,7 @@ async def serving(app: web.Application, prefix: str) -> AsyncIterator[str]:
     else:
         server.mount(root, prefix, app)
     wellknown.mount(root, Service(name=prefix.strip("/"), app=app, areas=()))
-    runner = web.AppRunner(root, access_log=None, shutdown_timeout=2)
+    runner = wire.Runner(root, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -18,6 +18,18 @@ class ValidationFailed(Problem):
     )
 
 
+class MalformedRequest(Problem):
+    """What came is no HTTP request, or a header of it is too long to be one."""
+
+    slug = "malformed-request"
+    status = 400
+    title = Text("Demande illisible", "Unreadable request")
+    detail = Text(
+        "Envoyez une demande HTTP/1.1 dont chaque en-tête a moins de 8 Kio.",
+        "Send an HTTP/1.1 request in which each header is shorter than 8 KiB.",
+    )
+
+
 class NotFound(Problem):
     """There is nothing at this address, or nothing that the caller may know of."""
 

@@ -24,9 +24,24 @@ order by place;
 -- Have the server end this session when it stays idle for an interval, so that a relay that hangs loses its locks.
 select set_config('idle_session_timeout', $1, false);
 
+-- name: announce_relay
+-- Let the other relays count this one as long as its connection lives: a lock that all may hold.
+select pg_advisory_lock_shared($1, $2);
+
+-- name: count_relays
+-- Count the relays of this database.
+select count(*) from pg_locks
+where
+    locktype = 'advisory' and classid = $1 and objid = $2 and objsubid = 2 and granted
+    and database = (select oid from pg_database where datname = current_database());
+
 -- name: take_partitions
--- Take the advisory locks of those partitions that no other relay holds.
-select part from unnest($1::smallint[]) as part where pg_try_advisory_lock($2, part::int);
+-- Take the advisory locks of those partitions that no other relay holds, at most so many.
+select part from unnest($1::smallint[]) as part where pg_try_advisory_lock($2, part::int) limit $3;
+
+-- name: release_partitions
+-- Leave partitions to other relays.
+select pg_advisory_unlock($2, part::int) from unnest($1::smallint[]) as part;
 
 -- name: list_unsent
 -- Find the oldest events not yet sent in some partitions, but for aggregates that wait after a failure.

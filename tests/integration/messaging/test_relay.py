@@ -90,19 +90,42 @@ async def test_relays_share_the_partitions_and_none_has_two_owners(source):
     assert sorted(owned) == list(range(8))
 
 
-async def test_relay_whose_predecessor_ends_takes_over(source):
-    first, second = Relay(source, support.FlakyBus()), Relay(source, support.FlakyBus(), poll=0.1)
-    async with support.running(first.run):
-        await asyncio.sleep(0.3)
-        async with support.running(second.run) as _:
-            await asyncio.sleep(0.3)
-            assert second.partitions == frozenset()
-            await source.execute(ENDING_RELAYS)
+async def test_relay_that_joins_gets_half_and_takes_all_when_the_other_ends(source):
+    first, second = [Relay(source, support.FlakyBus(), poll=0.1) for _ in range(2)]
 
-            async def shared():
-                return len(first.partitions | second.partitions)
+    async def shares() -> tuple[int, int]:
+        return len(first.partitions), len(second.partitions)
 
-            await support.eventually(shared, 8)
+    async with support.running(second.run):
+        async with support.running(first.run):
+            await support.eventually(shares, (4, 4))
+        await support.eventually(shares, (0, 8))
+
+
+async def test_relay_whose_connection_is_ended_loses_its_share_to_the_other_one(source):
+    first, second = [Relay(source, support.FlakyBus(), poll=0.1) for _ in range(2)]
+
+    async def shared() -> int:
+        return len(first.partitions | second.partitions)
+
+    async with support.running(first.run, second.run):
+        await support.eventually(shared, 8)
+        await source.execute(ENDING_RELAYS)
+        await support.eventually(shared, 8)
+
+
+async def test_relays_that_come_and_go_keep_the_order_of_each_aggregate(source):
+    bus, counters = support.FlakyBus(), [uuid4() for _ in range(16)]
+
+    async def coming_and_going() -> None:
+        while True:
+            async with support.running(Relay(source, bus, poll=0.05).run):
+                await asyncio.sleep(0.15)
+
+    async with support.running(Relay(source, bus, poll=0.05).run, coming_and_going, coming_and_going):
+        await asyncio.gather(*(raise_many(source, [counter], 60, pause=0.01) for counter in counters))
+        await support.eventually(lambda: support.unsent(source), 0)
+    assert all(ordered(support.versions_of(bus.published, counter)) for counter in counters)
 
 
 async def test_relay_after_its_connection_is_lost_comes_back_and_sends(source):

@@ -117,3 +117,22 @@ async def test_header_that_is_no_text_changes_nothing(shown, line) -> None:
 async def test_token_that_is_not_ascii_is_refused(shown) -> None:
     answer = await shown.anonymous().get("/anyone", headers={"Authorization": "Bearer é"})
     assert (401, "sign-in-required") == (answer.status, answer.slug)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET /shown/things HTTP/9.9\r\n\r\n",
+        b"GET /shown/things HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET /shown/things HTTP/1.1\r\nHost: x\r\nX-Long: canari" + b"a" * 9_000 + b"\r\n\r\n",
+        b"GET /shown/things HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03canari",
+    ],
+    ids=["nonsense", "version", "no colon", "long header", "two lengths", "TLS"],
+)
+async def test_what_is_no_http_request_is_answered_by_a_problem_that_repeats_nothing(shown, sent, caplog) -> None:
+    answer = await raw(shown, sent)
+    assert (400, "malformed-request") == (answer.status, json.loads(answer.body)["slug"])
+    assert "application/problem+json" in answer.headers
+    assert "canari" not in answer.body + caplog.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,8 +36,9 @@ def document(name: str, routes: Sequence[Route], version: str) -> bytes:
     bindings = [(route, binding.bind(route)) for route in routes]
     references, schemas = _schemas(bindings)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
-    for route, bound in bindings:
-        paths[f"/{name}{route.path}"][route.method.lower()] = _operation(route, bound, references)
+    for (route, bound), operation in zip(bindings, _operation_ids(routes), strict=True):
+        described = {"operationId": operation, **_operation(route, bound, references)}
+        paths[f"/{name}{route.path}"][route.method.lower()] = described
     return orjson.dumps(
         {
             "openapi": "3.1.0",
@@ -49,6 +50,16 @@ def document(name: str, routes: Sequence[Route], version: str) -> bytes:
             },
         }
     )
+
+
+def _operation_ids(routes: Sequence[Route]) -> list[str]:
+    """Name each operation after its function; where two have one name, after their modules too."""
+    times = Counter(route.endpoint.__name__ for route in routes)
+    modules = [route.endpoint.__module__.rpartition(".")[2] for route in routes]
+    return [
+        route.endpoint.__name__ if times[route.endpoint.__name__] == 1 else f"{module}_{route.endpoint.__name__}"
+        for route, module in zip(routes, modules, strict=True)
+    ]
 
 
 def _schemas(bindings: list[tuple[Route, binding.Binding]]) -> tuple[dict[Any, Any], dict[str, Any]]:
@@ -66,7 +77,6 @@ def _is_model(kind: Any) -> bool:
 
 def _operation(route: Route, bound: binding.Binding, references: dict[Any, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": route.endpoint.__name__,
         "summary": route.summary,
         "x-permission": route.permission.value,
         "parameters": _parameters(route, bound),

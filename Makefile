@@ -57,6 +57,10 @@ fmt: $(VENV)/.test ## Format the code
 docs: $(VENV)/.test ## Write docs/events.md, problems.md, items.md and the golden schemas again
 	$(BIN)/python -m tests.support.generate_docs
 
+.PHONY: screens
+screens: $(VENV)/.test system ## Take the pictures of docs/screens again, of a system with the sample
+	$(BIN)/python -m tests.support.screens
+
 .PHONY: words
 words: $(VENV)/.test ## Bring the portal's catalogues up to date, and name what is to be translated
 	$(BIN)/python -m tests.support.catalogues

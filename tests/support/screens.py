@@ -1,0 +1,99 @@
+"""Takes the pictures of docs/screens: the main pages in both languages, of a system with the sample. `make screens`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import async_playwright
+
+from services import sample
+from tests.support import png
+from tests.support.processes import Program, free_port
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+SCREENS = Path(__file__).resolve().parents[2] / "docs/screens"
+CHROMIUM = os.environ.get("MANDAT_TEST_CHROMIUM", "/usr/bin/chromium")
+DESKTOP, PHONE = {"width": 1000, "height": 640}, {"width": 360, "height": 640}
+LARGEST = 60_000
+
+PIETTE, LAVOIE = sample.PIETTE.matricule, sample.LAVOIE.matricule
+PAGES: tuple[tuple[str, sample.Person | None, str, str], ...] = (
+    ("sign-in", None, "/connexion", "/sign-in"),
+    ("choose", sample.DESCARTES, "/delegation/selection", "/delegation/selection"),
+    ("delegates", sample.PIETTE, f"/pour/{PIETTE}/delegation/delegataires", f"/for/{PIETTE}/delegation/delegates"),
+    ("activity", sample.PIETTE, f"/pour/{PIETTE}/delegation/activites", f"/for/{PIETTE}/delegation/activities"),
+    ("files", sample.DESCARTES, f"/pour/{LAVOIE}/cadastre", f"/for/{LAVOIE}/cadastre"),
+    ("services", sample.DESCARTES, f"/pour/{PIETTE}/cadastre/services", f"/for/{PIETTE}/cadastre/services"),
+)
+"""Name, who looks at it, and the address in French and in English."""
+
+
+async def take(url: str) -> None:
+    """Take all pictures of a running system."""
+    await asyncio.to_thread(SCREENS.mkdir, parents=True, exist_ok=True)
+    arguments = ["--disable-lcd-text", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        for name, person, french, english in PAGES:
+            await _take(browser, url, person, {f"{name}-fr": f"/fr{french}", f"{name}-en": f"/en{english}"})
+        dark = {"activity-phone-dark": f"/fr/pour/{PIETTE}/delegation/activites"}
+        await _take(browser, url, sample.PIETTE, dark, viewport=PHONE, color_scheme="dark")
+        await browser.close()
+
+
+async def _take(
+    browser: Browser, url: str, person: sample.Person | None, pictures: dict[str, str], **options: object
+) -> None:
+    given: dict[str, object] = {"viewport": DESKTOP, "locale": "fr-CA", "base_url": url} | options
+    context = await browser.new_context(**given)  # type: ignore[arg-type]  # each as Playwright documents it
+    page = await context.new_page()
+    if person:
+        await _sign_in(page, person)
+    for name, path in pictures.items():
+        await page.goto(path)
+        picture = await asyncio.to_thread(png.small, await page.screenshot())
+        await asyncio.to_thread((SCREENS / f"{name}.png").write_bytes, picture)
+        if len(picture) > LARGEST:
+            raise ValueError(f"{name}.png is of {len(picture)} bytes: {LARGEST} at the most")
+    await context.close()
+
+
+async def _sign_in(page: Page, person: sample.Person) -> None:
+    await page.goto("/fr/connexion")
+    await page.locator("[name=username]").fill(person.username)
+    await page.locator("[name=password]").fill(person.passphrase)
+    await page.locator("main form button").click()
+    await page.wait_for_url("**/fr/**")
+
+
+async def main() -> None:
+    """Run everything with the sample, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        port = free_port()
+        environment = {"MANDAT_HOME": str(home / "home"), "MANDAT_PORT": str(port)}
+        program = Program("services", environment, home / "log")
+        await program.start()
+        try:
+            await program.answers(f"http://127.0.0.1:{port}/readyz")
+            await _loaded(home / "home/sample.loaded")
+            await take(f"http://127.0.0.1:{port}")
+        finally:
+            await program.stop()
+
+
+async def _loaded(marker: Path) -> None:
+    async with asyncio.timeout(180):
+        while not await asyncio.to_thread(marker.exists):
+            await asyncio.sleep(0.5)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

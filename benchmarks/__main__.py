@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import os
+from dataclasses import replace
 
 from benchmarks import report, results, stage, wrk
 
@@ -30,7 +32,9 @@ async def main(names: list[str], rounds: int, seconds: float) -> dict[str, resul
     async with stage.stage() as made:
         for name in names:
             module = importlib.import_module(f"benchmarks.{name}")
-            kept[name] = await module.run(made, rounds, seconds)
+            found = await module.run(made, rounds, seconds)
+            busy = f"load of the machine meanwhile: {os.getloadavg()[1]:.0f}"
+            kept[name] = replace(found, remarks=[*found.remarks, busy])
             kept = {one: kept[one] for one in NAMES if one in kept}
             results.save(kept)
             print(kept[name].text(), flush=True)

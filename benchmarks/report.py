@@ -39,6 +39,8 @@ program, PostgreSQL and RabbitMQ share the machine, so absolute figures drift fr
 - **Sign-ins** use Argon2id with 19 MiB and 2 passes. Decisions beside them are asked one at a time, 100 a second.
 - **Start** is from the start of the process to the first 200 on `/livez`, on a migrated database with a warm cache.
 """.strip()
+PROFILE = Path(__file__).with_name("profile.md")
+"""What a profiler showed; looked at and written by hand."""
 CAVEATS = """
 - One machine, short runs, small tables: nothing here says how it behaves with millions of rows or over a network.
 - `wrk` sends the next request when it has an answer, so its p99 does not show what a queue outside would add.
@@ -51,6 +53,7 @@ def write(found: dict[str, results.Result]) -> None:
     (DOCS / "performance.svg").write_text(picture.draw(found), encoding="utf-8")
     parts = ["# Performance", "Written by `make bench ARGS=--docs`.", _summary(found), "![Goals](performance.svg)"]
     parts += ["## Goals", _goals(found), "## Figures", *map(_figures, found.values())]
+    parts += ["## Where the time goes", PROFILE.read_text(encoding="utf-8").strip()]
     parts += ["## Machine", _machine(), "## Method", METHOD, "## Caveats", CAVEATS]
     (DOCS / "performance.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 

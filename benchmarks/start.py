@@ -47,7 +47,9 @@ async def run(stage: Stage, rounds: int, seconds: float) -> Result:
 async def _start(module: str, environment: dict[str, str]) -> tuple[float, float]:
     """Run a program until it has rested; give MB of resident memory, and seconds to the first 200."""
     port = int(environment.get("MANDAT_PORT") or environment["FLOOR_PORT"])
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MANDAT_")}
+    # Byte code is there where a service runs, so it must be written here, whatever the shell says.
+    unwanted = ("MANDAT_", "PYTHONDONTWRITEBYTECODE")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, cwd=ROOT, env=clean | environment, stdout=asyncio.subprocess.DEVNULL

@@ -137,6 +137,34 @@ async def test_verify_a_remembered_token_refuses_it_once_another_key_has_its_id(
         await one.verify(token)
 
 
+async def test_recall_gives_the_same_claims_as_long_as_clock_and_key_allow_and_none_else():
+    now, ticks, published = [float(NOW)], Time(), Published(KEY)
+    one = verify.TokenVerifier(published, {issuer.ISSUER: ""}, now=lambda: now[0])
+    one._sources[issuer.ISSUER]._ticks = ticks
+    token = sign(KEY)
+    assert one.recall(token) is None
+    await one.verify(token)
+    assert one.recall(token) is one.recall(token) == claims()
+    assert one.recall(token, verify.PROOF) is None
+    for moment, holds in ((NOW + 299, True), (NOW + 300, False), (NOW - 5, True), (NOW - 6, False)):
+        now[0] = moment
+        assert (one.recall(token) is not None) is holds
+    now[0] = NOW
+    ticks.seconds += 301
+    assert one.recall(token) is None
+    published.keys = [key("one").as_dict(private=False)]
+    with pytest.raises(verify.InvalidToken, match="signature"):
+        await one.verify(token)
+    assert one.recall(token) is None
+
+
+async def test_recalled_claims_cannot_be_changed():
+    one, token = verifier(Published(KEY)), sign(KEY)
+    await one.verify(token)
+    with pytest.raises(TypeError):
+        one.recall(token)["sub"] = "somebody else"
+
+
 async def test_verify_many_tokens_remembers_a_bounded_number(monkeypatch):
     monkeypatch.setattr(verify, "REMEMBERED", 5)
     one = verifier(Published(KEY))

@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 
+import aiohttp
 import asyncpg
 import pytest
 
 from services import client
 from tests.authority.running import Realm, realm
 from tests.support.processes import free_port
+
+MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "jsonl": "application/jsonl",
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +54,30 @@ async def sealed(running: Realm) -> None:
         await client.until(lambda: connection.fetchval(waiting), "the seal", seconds=30)
     finally:
         await connection.close()
+
+
+@pytest.mark.item("Q34")
+async def test_download_is_verified_anywhere_and_what_is_changed_in_it_is_found(running: Realm, tmp_path: Path):
+    """The command knows nothing of the running system here but the key that was published."""
+    jean = await running.world.newcomer("Marc", "Sceau")
+    await client.until(lambda: running.world.activities(jean), "the first activity")
+    (key,) = (await running.world.anonymous.get("/audit/v1/keys"))["keys"]
+    for kind, media in MEDIA.items():
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {jean.caller.token}"}) as http:
+            async with http.get(f"{running.url}/audit/v1/activities.{kind}") as answer:
+                content = await answer.read()
+                assert 200 == answer.status, content
+            async with http.post(
+                f"{running.url}/audit/v1/verifications", data=content, headers={"Content-Type": media}
+            ) as answer:
+                assert (await answer.json())["good"], kind
+        file = tmp_path / f"activites.{kind}"
+        file.write_bytes(content)
+        code, said = await verify(running, str(file), "--key", key)
+        assert (0, True) == (code, "Each row is in the register as it was signed." in said), said
+        file.write_bytes(content[:-200] + bytes([content[-200] ^ 1]) + content[-199:])
+        code, said = await verify(running, str(file), "--key", key)
+        assert code in (1, 2), said
 
 
 async def test_verify_says_that_all_is_as_sealed_and_names_what_is_not(running: Realm):

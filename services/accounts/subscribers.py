@@ -17,14 +17,20 @@ async def on_user(connection: Connection, received: Received[identity.User]) -> 
     await people.remember_person(connection, received.data, received.envelope.sequence)
 
 
+async def on_user_acted(connection: Connection, received: Received[identity.User]) -> None:
+    """Keep the person, who did this himself: he is there, and no account of his is abandoned."""
+    await on_user(connection, received)
+    await people.notice_person(connection, received.data.id)
+
+
 async def on_user_removed(connection: Connection, received: Received[identity.UserRemoved]) -> None:
     """Forget a person who was removed; the version stays, so that nothing older brings him back."""
     await people.forget_person(connection, received.data, received.envelope.sequence)
 
 
 SUBSCRIPTIONS = (
-    Subscription(identity.EmailChanged, on_user),
-    Subscription(identity.PasswordChanged, on_user),
+    Subscription(identity.EmailChanged, on_user_acted),
+    Subscription(identity.PasswordChanged, on_user_acted),
     Subscription(identity.PasswordResetRequested, on_user),
     Subscription(identity.RegistrationRepeated, on_user),
     Subscription(identity.UserChanged, on_user),

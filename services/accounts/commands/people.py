@@ -26,6 +26,11 @@ async def remember_person(connection: Connection, user: User, version: int) -> N
     await store.upsert_person(connection, user, version)
 
 
+async def notice_person(connection: Connection, person: UUID) -> None:
+    """Note that a person is there."""
+    await store_members.touch_member(connection, person)
+
+
 async def forget_person(connection: Connection, user: User, version: int) -> None:
     """Keep of a person the id and the version alone, and part him from his accounts."""
     blank = dict.fromkeys(("username", "first_name", "last_name", "email"), "")

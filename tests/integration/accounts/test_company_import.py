@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import psutil
 import pytest
 
+from services.accounts import imports
 from shared import ids
+from shared.contracts.secrets import PinSecret
+from tests.chaos import scorecard
 from tests.integration.accounts import firms
 from tests.integration.accounts.firms import LMS_CORP, roster
 from tests.integration.accounts.test_joining import imported_pin
@@ -87,6 +93,47 @@ async def test_every_bad_row_is_reported_with_line_column_and_reason_and_the_goo
         (6, "phone", "missing"),
     ] == [(one["line"], one["column"], one["code"]) for one in reply.json["faults"]]
     assert all(one["reason_fr"] and one["reason_en"] for one in reply.json["faults"])
+
+
+async def many(rows: int):
+    """Give a file of many business accounts as it comes over the wire."""
+    yield f"{firms.COLUMNS}\r\n".encode()
+    for number in range(rows):
+        yield LMS_CORP.replace("E-1001", f"E-{number}").encode() + b"\r\n"
+
+
+@pytest.mark.item("O3")
+async def test_import_of_many_tells_how_far_it_is_and_holds_no_more_than_a_batch(world):
+    rows, said, peaks, process = scorecard.count(4_000, 100_000), [], [], psutil.Process()
+
+    def report(done: int, landed: int) -> None:
+        said.append(landed)
+        peaks.append(process.memory_info().rss)
+
+    given = {"import_id": ids.uuid7(), "started_by": "system", "report": report}
+    await imports.import_roster(world.pool, world.secrets, many(rows), **given)
+    assert said == sorted(said)
+    assert said[-1] == rows
+    assert len(said) >= rows // imports.BATCH
+    assert await world.pool.fetchval("select count(*) from account") == rows
+    assert (max(peaks) - peaks[0]) / 2**20 < 24
+
+
+@pytest.mark.item("O3", "O7")
+async def test_claims_during_an_import_that_corrects_the_same_accounts_all_hold(world):
+    rows = [LMS_CORP.replace("E-1001", f"E-{number}") for number in range(30)]
+    await world.send(roster(*rows))
+    said = (await world.said(IMPORTED))[:10]
+    pins = [world.opener.open(one.data["sealed"], PinSecret).pin for one in said]
+    people = [await world.person() for _ in pins]
+    imported, *joined = await asyncio.gather(
+        world.send(roster(*(row.replace("0177", "0199") for row in reversed(rows)))),
+        *(firms.join(world, person, pin) for person, pin in zip(people, pins, strict=True)),
+    )
+    assert (200, {"manager"}) == (imported.status, {one.json["role"] for one in joined})
+    for row in await world.pool.fetch("select id, version from account"):
+        events = [one.sequence for one in await world.said() if one.subject == f"account/{row['id']}"]
+        assert list(range(1, row["version"] + 1)) == sorted(events)
 
 
 @pytest.mark.parametrize("header", ["numero;genre;telephone", "number;kind;legal_name;phone;phone"])

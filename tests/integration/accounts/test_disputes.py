@@ -231,6 +231,14 @@ async def test_take_over_from_a_silent_manager_ends_when_he_is_seen_again(world)
     assert EVERYTHING == (await world.as_(vivian).get(f"/v1/accounts/{account['id']}")).json["rights"]
 
 
+async def test_manager_who_changed_his_password_is_not_silent(world):
+    account, vivian, (jannee,) = await firms.staffed(world)
+    await world.pool.execute(AGE, vivian)
+    changed = {"changed_at": "2026-11-24T12:00:00Z", "by_recovery": False}
+    await world.says_identity(vivian, identity.PasswordChanged, 2, **changed)
+    assert (await ask(world, jannee, account["id"])).slug == "takeover-not-possible"
+
+
 async def test_take_over_from_a_silent_manager_leaves_him_a_member_who_does_not_manage(world):
     account, vivian, (jannee,) = await firms.staffed(world)
     await world.pool.execute(AGE, vivian)

@@ -100,3 +100,60 @@ async def test_sign_out_ends_the_session_and_its_pages(windows: Windows, cast: C
         assert "Vous avez quitté Mandat." in await words(page)
         await page.goto(inside)
         assert await heading(page) == "Authentification"
+
+
+@pytest.mark.item("Q16")
+async def test_program_that_follows_links_confirms_nothing(windows: Windows, world: World) -> None:
+    person = world.stranger("Luc", "Arrivant")
+    body = {"username": person.username, "email": person.email, "password": person.passphrase}
+    names = {"first_name": person.first_name, "last_name": person.last_name, "language": "en"}
+    await world.anonymous.post("/identity/v1/registrations", body | names, expect=202)
+    link = next(one for one in (await world.mail(person, "Verify"))["links"] if "/verify" in one)
+    async with windows.context() as context:
+        for _ in range(2):
+            answer = await context.request.get(link)
+            assert "Confirm my address" in await answer.text()
+            assert "token" not in answer.url
+    attempt = {name: body[name] for name in ("username", "password")}
+    refused = await world.anonymous.call("POST", "/identity/v1/sessions", json=attempt)
+    assert refused.slug == "email-not-verified"
+    async with windows.open("") as page:
+        await page.goto(link)
+        await page.get_by_role("button", name="Confirm my address").click()
+        assert await heading(page) == "E-mail address confirmed"
+        await page.goto(link)
+        await page.get_by_role("button", name="Confirm my address").click()
+        assert await heading(page) == "E-mail address confirmed"
+
+
+@pytest.mark.item("Q14")
+async def test_forgotten_password_is_replaced_by_the_link_of_the_letter(windows: Windows, world: World) -> None:
+    person = await world.newcomer("Luc", "Tremblay")
+    new = "marmite-hibou-sentier-58"
+    async with windows.open("/fr/connexion") as page:
+        await page.get_by_role("link", name="J’ai oublié mon mot de passe").click()
+        await page.locator("[name=login]").fill(person.username)
+        await page.get_by_role("button", name="Envoyer le lien").click()
+        assert await heading(page) == "Consultez vos courriels"
+        await page.goto(next(one for one in (await world.mail(person, "mot de passe"))["links"] if "/reset" in one))
+        assert "token" not in page.url
+        await page.locator("[name=new_password]").fill("court")
+        await page.locator("[name=confirm]").fill("court")
+        await page.get_by_role("button", name="Soumettre").click()
+        assert "au moins 15 caractères" in await words(page, ".summary")
+        await page.locator("[name=new_password]").fill(new)
+        await page.locator("[name=confirm]").fill(new)
+        await page.get_by_role("button", name="Soumettre").click()
+        assert await heading(page) == "Mot de passe changé"
+        person.passphrase = new
+        await page.goto("/fr/connexion")
+        await sign_in(page, person)
+
+
+async def test_language_switch_stays_on_the_page_and_in_the_context(windows: Windows, cast: Cast) -> None:
+    async with windows.open(f"/fr/pour/{cast.jean.matricule}/delegation/activites?file=1", cast.pierre) as page:
+        await page.get_by_role("link", name="English").click()
+        assert page.url.endswith(f"/en/for/{cast.jean.matricule}/delegation/activities?file=1")
+        assert await heading(page) == "Activity tracking"
+        await page.get_by_role("link", name="Français").click()
+        assert await heading(page) == "Suivi des activités"

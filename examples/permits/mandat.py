@@ -74,8 +74,13 @@ class Mandat(client.Client):
 
     async def companies(self, person: UUID) -> set[UUID]:
         """Give the accounts in which a person has any right."""
-        answer = await self.find(f"{self._accounts}/v1/people/{person}/accounts")
-        return {UUID(one["id"]) for one in (answer or {}).get("accounts", ())}
+        found, after = set[UUID](), list[tuple[str, str]]()
+        while answer := await self.find(f"{self._accounts}/v1/people/{person}/accounts", after):
+            found |= {UUID(one["id"]) for one in answer["accounts"]}
+            if answer.get("next") is None:
+                break
+            after = [("after", answer["next"])]
+        return found
 
     async def company(self, account: UUID) -> Company | None:
         """Give a company by its id."""

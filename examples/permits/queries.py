@@ -45,13 +45,13 @@ async def find_for(pool: Pool, mandat: Mandat, person: UUID, application_id: UUI
     """Give an application with all that happened on it, and what the person may do; `not-found` for strangers."""
     application = await store.find_application(pool, application_id)
     may = await access.rights(mandat, application, person)
-    return await whole(pool, application_id, may, from_city=True)
+    return await whole(pool, application_id, may, person=person)
 
 
 async def whole(
-    source: Connection | Pool, application_id: UUID, may: Iterable[Right] = (), *, from_city: bool
+    source: Connection | Pool, application_id: UUID, may: Iterable[Right] = (), *, person: UUID | None = None
 ) -> schemas.Whole:
-    """Give an application with all that happened on it (`not-found`); unread is what that side wrote."""
+    """Give an application with all that happened on it (`not-found`), to a person, or to the city's reviewers."""
     application = await store.find_application(source, application_id)
     if application is None:
         raise common.NotFound
@@ -59,7 +59,7 @@ async def whole(
     actions = await store.list_open_actions(source, application_id)
     return schemas.Whole(
         **dict(application),
-        unread=sum(row["from_city"] is from_city and row["read_at"] is None for row in messages),
+        unread=sum(row["from_city"] is bool(person) and row["read_at"] is None for row in messages),
         required_actions=len(actions),
         messages=[schemas.Message(**dict(row)) for row in messages],
         files=[schemas.File(**dict(row)) for row in await store.list_files(source, application_id)],
@@ -67,6 +67,7 @@ async def whole(
         fees=[schemas.Fee(**dict(row)) for row in await store.list_fees(source, application_id)],
         actions=[schemas.Action(**dict(row)) for row in actions],
         may=sorted(may),
+        own=person is not None and application["client"] == person,
     )
 
 

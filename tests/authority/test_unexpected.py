@@ -8,7 +8,7 @@ from tests.authority import fuzzing
 from tests.authority.cast import Cast
 from tests.chaos import scorecard
 
-SERVICES = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre")
+SERVICES = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre", "permits")
 OPEN_FAULTS = "ignore::DeprecationWarning"
 
 

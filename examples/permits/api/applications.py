@@ -30,7 +30,7 @@ async def submit(call: Call[Deps], body: schemas.NewApplication) -> schemas.Whol
     """Submit an application: one’s own, or a client’s in the name of a company (O2, O16)."""
     made = await applications.submit(call.connection, call.deps.mandat, caller(call), body)
     call.deps.wake.call()
-    return await queries.whole(call.connection, made["id"], access.OWN, from_city=True)
+    return await queries.whole(call.connection, made["id"], access.OWN, person=call.principal.user_id)
 
 
 async def show(call: Call[Deps], application_id: UUID) -> schemas.Whole:
@@ -43,7 +43,7 @@ async def name_contact(call: Call[Deps], application_id: UUID, body: schemas.Con
     """Name the contact company [personne-ressource] of one’s own application (O16)."""
     await applications.name_contact(call.connection, call.deps.mandat, caller(call), application_id, body.account)
     call.deps.wake.call()
-    return await queries.whole(call.connection, application_id, access.OWN, from_city=True)
+    return await queries.whole(call.connection, application_id, access.OWN, person=call.principal.user_id)
 
 
 async def remove_contact(call: Call[Deps], application_id: UUID) -> None:

@@ -21,13 +21,13 @@ async def list_applications(call: Call[Deps], query: schemas.ReviewListing) -> s
 
 async def show(call: Call[Deps], application_id: UUID) -> schemas.Whole:
     """Show an application with all that happened on it."""
-    return await queries.whole(call.deps.pool, application_id, from_city=False)
+    return await queries.whole(call.deps.pool, application_id)
 
 
 async def open_imported(call: Call[Deps], body: schemas.ImportedApplication) -> schemas.Whole:
     """Open an application of before, linked to a company’s account (O3)."""
     made = await review.open_imported(call.connection, call.deps.mandat, caller(call), body)
-    return await queries.whole(call.connection, made["id"], from_city=False)
+    return await queries.whole(call.connection, made["id"])
 
 
 async def write(call: Call[Deps], application_id: UUID, body: schemas.NewMessage) -> schemas.Message:
@@ -55,7 +55,7 @@ async def decide(call: Call[Deps], application_id: UUID, body: schemas.NewState)
     """Set the state of an application and tell it."""
     await review.decide(call.connection, caller(call), application_id, body)
     call.deps.wake.call()
-    return await queries.whole(call.connection, application_id, from_city=False)
+    return await queries.whole(call.connection, application_id)
 
 
 async def conclude(call: Call[Deps], inspection_id: UUID, body: schemas.NewResult) -> schemas.Inspection:

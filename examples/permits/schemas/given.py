@@ -113,7 +113,7 @@ class RequiredActions(BaseModel):
 
 
 class Whole(Application):
-    """An application with all that happened on it, and what the caller may do."""
+    """An application with all that happened on it, and what the caller may do; `own`: he is its client."""
 
     description: str
     messages: list[Message]
@@ -122,6 +122,7 @@ class Whole(Application):
     fees: list[Fee]
     actions: list[Action]
     may: list[Right]
+    own: bool
 
 
 class Reading(BaseModel):

@@ -10,6 +10,7 @@ import pytest
 from shared import ids
 from tests.integration.accounts import firms, paying
 from tests.integration.accounts.paying import FEE
+from tests.integration.accounts.test_disputes import contested
 from tests.support import web
 
 
@@ -138,3 +139,18 @@ async def test_withdrawn_fee_is_owed_no_more_and_one_that_is_paid_stays(world):
     other = await web.Api(world.base, world.issuer.application("taxes")).post("/v1/fees/withdrawals", {"keys": keys})
     assert ["unknown"] * 2 == [one["outcome"] for one in other.json["results"]]
     assert 2 == len((await unpaid(world, vivian))["fees"])
+
+
+@pytest.mark.item("O13", "O19")
+async def test_former_members_and_contested_claimers_see_and_pay_nothing(world):
+    madiee, own, _ = await contested(world)
+    account, manager, (jannee,) = await firms.staffed(world)
+    await firms.rights(world, manager, account["id"], jannee, grant=["pay"])
+    fees = {madiee: await paying.owe(world, own), jannee: await paying.owe(world, account["id"])}
+    await firms.remove(world, manager, account["id"], jannee)
+    for person, slug, place in ((madiee, "claim-contested", own), (jannee, "not-found", account["id"])):
+        bank = f"/v1/accounts/{place}/bank-details"
+        answers = [await paying.start(world, person, fees[person]), await world.as_(person).get(bank)]
+        assert [slug] * 2 == [one.slug for one in answers]
+        assert ([], 0) == ((await unpaid(world, person))["fees"], (await unpaid(world, person))["unpaid"]["fees"])
+    assert 0 == await world.pool.fetchval("select count(*) from payment")

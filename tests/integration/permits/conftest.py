@@ -79,8 +79,10 @@ class Mandat:
 
     async def accounts(self, request: aioweb.Request) -> aioweb.Response:
         person = UUID(request.match_info["person"])
-        held = [{"id": str(account)} for (who, account), rights in self.rights.items() if who == person and rights]
-        return aioweb.json_response({"accounts": held}, status=self.status)
+        held = sorted(str(account) for (who, account), rights in self.rights.items() if who == person and rights)
+        left = [one for one in held if one > request.query.get("after", "")]
+        body = {"accounts": [{"id": one} for one in left[:1]], "next": left[0] if len(left) > 1 else None}
+        return aioweb.json_response(body, status=self.status)
 
     async def name(self, request: aioweb.Request) -> aioweb.Response:
         account = UUID(request.match_info["account"])

@@ -91,6 +91,7 @@ async def test_contact_company_sees_the_application_from_its_naming_until_it_is_
     named = await served.as_(CLIENT).put(f"{path}/contact", {"account": str(LMS)})
     assert (200, "LMS Architects") == (named.status, named.json["account_name"])
     seen = await served.as_(VIVIAN).get(path)
+    assert (named.json["own"], seen.json["own"]) == (True, False)
     assert (200, ["inspect", "pay", "submit", "templates", "upload"]) == (seen.status, seen.json["may"])
     assert 204 == (await served.as_(CLIENT).delete(f"{path}/contact")).status
     assert 404 == (await served.as_(VIVIAN).get(path)).status

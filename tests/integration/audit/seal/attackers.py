@@ -81,7 +81,7 @@ class Attack:
 
     async def renumber(self) -> None:
         """Close the gaps between leaves."""
-        await self.sql("update leaf set index = index + 1000000")
+        await self.sql("update leaf set index = index + 10000000")
         await self.sql(
             "update leaf set index = placed.place from (select index, row_number() over (order by index) - 1 as place"
             " from leaf) as placed where placed.index = leaf.index"

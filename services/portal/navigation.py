@@ -46,7 +46,7 @@ def business(visit: Visit) -> tuple[Tab, ...]:
     cadastre = (
         Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend")),
         Tab(marked("Services"), "services", ("service",)),
-        Tab(marked("Demandes"), "requests"),
+        Tab(marked("Demandes présentées"), "requests"),
     )
     return (Tab(marked("Cadastre"), "files", tabs=cadastre), Tab(marked("Arpentage"), "survey-files"))
 

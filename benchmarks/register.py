@@ -14,6 +14,7 @@ DELEGATES = 10_000
 A_YEAR = 1_000_000
 KINDS = ("lot.reserved", "product.ordered", "closing-date.extended", "survey-file.followed", "cadastre-file.followed")
 FIRM, ORDINARY = 0, 7
+EVERYTHING = UUID(int=0)
 
 SETTINGS = """
 set synchronous_commit = off;
@@ -78,6 +79,7 @@ async def lay(connection: asyncpg.Connection, rows: int) -> None:
     await connection.execute("select setseed(0.5)")
     await connection.execute(PEOPLE, SURVEYORS + DELEGATES)
     await connection.fetch(MONTHS, rows, A_YEAR)
+    await connection.execute("alter table entry disable trigger user")
     indexes = await connection.fetch(
         "select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index"
         " where indrelid = 'entry'::regclass and not indisunique"
@@ -91,6 +93,9 @@ async def lay(connection: asyncpg.Connection, rows: int) -> None:
         await connection.execute(ACTIVITIES, start, end, timeout=600)
     for index in indexes:
         await connection.execute(index["definition"], timeout=1200)
-    await connection.execute("vacuum (analyze) entry", timeout=1200)
-    await connection.execute("vacuum (analyze) activity", timeout=1200)
-    await connection.execute("vacuum (analyze) person", timeout=1200)
+    await connection.execute("alter table entry enable trigger user")
+    for table in ("entry", "activity", "person"):
+        await connection.execute(f"vacuum (analyze) {table}", timeout=1200)
+    for party in (EVERYTHING, person(FIRM)):
+        await connection.execute("select track($1)", party, timeout=1200)
+    await connection.execute("vacuum (analyze) tally", timeout=1200)

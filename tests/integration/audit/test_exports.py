@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import sys
 import zipfile
 from typing import Any
 from uuid import UUID
@@ -14,8 +16,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from services.audit import commands, schemas
-from services.audit.exports import desk, plain
+from services.audit import commands, queries, schemas
+from services.audit.exports import desk, plain, rows
 from tests.integration.audit.conftest import Sealed
 from tests.integration.audit.downloads import (
     EDITH,
@@ -149,3 +151,42 @@ async def test_download_in_a_language_asked_for_by_name(sealed: Sealed) -> None:
     await lay(sealed, 30)
     book, _ = excel(await download(sealed, "xlsx", "lang=en", language="fr"))
     assert TITLES["en"] == [cell.value for cell in book.worksheets[0][1]]
+
+
+@pytest.mark.item("Q34")
+@pytest.mark.parametrize("kind", ["xlsx", "pdf", "csv", "jsonl"])
+async def test_loop_turns_to_others_between_any_two_slices_of_a_download(
+    sealed: Sealed, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in turns of the loop, not in time: nobody waits for more than one slice of rows to be written."""
+    await lay(sealed, 200)
+    turns = 0
+    between: list[int] = []
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def shown(row: Any, language: Any) -> Any:
+        between.append(turns)
+        return activity(row, language)
+
+    activity = queries.activity
+    monkeypatch.setattr(queries, "activity", shown)
+    monkeypatch.setattr(rows, "SLICE", 10)
+    turning = asyncio.create_task(turn())
+    await download(sealed, kind)
+    turning.cancel()
+    assert len(between) > 30
+    # Within ten rows the loop may stand still; over eleven it must have turned.
+    assert all(before < after for before, after in zip(between, between[10:], strict=False))
+
+
+async def test_service_loads_neither_the_writer_of_excel_nor_the_compiler(sealed: Sealed) -> None:
+    """The memory they take is the child's."""
+    words = "import sys, services.audit.app; print([name for name in ('xlsxwriter', 'typst') if name in sys.modules])"
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", words, stdout=asyncio.subprocess.PIPE)
+    said, _ = await child.communicate()
+    assert "[]" == said.decode().strip()

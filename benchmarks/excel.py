@@ -1,0 +1,116 @@
+"""An Excel file of 100,000 activities, with its proofs, beside the bare writer; and what the service feels of it."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import statistics
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from services.audit.exports import rows
+from services.audit.exports.desk import Desk
+from services.audit.exports.schemas import Format, Prepare
+from services.audit.seal import manifests
+from services.audit.seal.sealer import Sealer
+from services.audit.settings import Settings
+from shared import substrate
+from shared.contracts.people import Language
+from shared.db.migrate import migrate
+from shared.db.pool import Pool
+
+from benchmarks import register
+from benchmarks.lists import AREA
+from benchmarks.results import Goal, Result
+from benchmarks.stage import PUBLIC, Stage
+
+ROWS = 100_000
+ROUNDS = 3
+
+
+async def run(stage: Stage, rounds: int, seconds: float) -> Result:
+    """Write the same number of rows in turns: bare, ours without proofs, ours."""
+    address = await stage.database("excel")
+    await migrate(address, [*substrate.AREAS, AREA])
+    connection = await stage.connect("excel")
+    await register.lay(connection, ROWS)
+    await connection.close()
+    pool = await Pool.open(address, name="bench", size=4)
+    told = Settings(public_url=PUBLIC, secrets=stage.folder / "secrets", database_url=address)
+    sealer = Sealer(pool=pool, name=told.register_name, secrets=told.secrets, folder=stage.folder / "register")
+    await sealer.run()
+    found: dict[str, list[tuple[float, float, float]]] = {"bare": [], "plain": [], "ours": []}
+    try:
+        for _ in range(min(rounds, ROUNDS)):
+            found["bare"].append(await _bare(stage.folder / "bare.xlsx"))
+            found["plain"].append(await _without_proofs(pool, told))
+            found["ours"].append(await _ours(pool, told))
+    finally:
+        await pool.close()
+    middle = {name: [statistics.median(column) for column in zip(*runs, strict=True)] for name, runs in found.items()}
+    labels = {"bare": "the bare writer", "plain": "ours, without proofs", "ours": "ours, with the proof of each row"}
+    table = [(labels[name], [*cells, cells[0] / middle["bare"][0]]) for name, cells in middle.items()]
+    goals = [
+        Goal(
+            "Excel of 100,000 rows, without proofs / bare", middle["plain"][0] / middle["bare"][0], 1.5, at_least=False
+        )
+    ]
+    remarks = (
+        "peak: memory needed at most beyond what was needed before; the writer's own is in a child process of ours",
+        "worst: the longest time in which the loop of the service turned to nothing else",
+    )
+    return Result("excel", "Excel", ("s", "peak MB", "worst ms", "of bare"), table, goals, remarks, rounds, seconds)
+
+
+async def _bare(path: Path) -> tuple[float, float, float]:
+    words = ("-m", "benchmarks.floors.excel", str(ROWS), str(path))
+    child = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+    said, _ = await child.communicate()
+    took, peak = map(float, said.split())
+    return took, peak, 0.0
+
+
+async def _without_proofs(pool: Pool, told: Settings) -> tuple[float, float, float]:
+    write = manifests.write
+
+    async def nothing(*_: Any) -> Any:
+        yield b"{}\n"
+
+    manifests.write = nothing
+    try:
+        return await _ours(pool, told)
+    finally:
+        manifests.write = write
+
+
+async def _ours(pool: Pool, told: Settings) -> tuple[float, float, float]:
+    query = Prepare(format=Format.XLSX)
+    asked = rows.Asked(
+        pool=pool, viewer=None, name="Prénom Nom", query=query, language=Language.FR, made_at=datetime.now(UTC)
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    watching = asyncio.create_task(_watch())
+    start = time.perf_counter()
+    size = 0
+    async for part in Desk(told).write(asked, Format.XLSX):
+        size += len(part)
+    took = time.perf_counter() - start
+    watching.cancel()
+    gaps = await watching
+    return took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, max(gaps) * 1000
+
+
+async def _watch() -> list[float]:
+    """Note how long each turn of the loop took."""
+    gaps, last = [0.0], time.perf_counter()
+    try:
+        while True:
+            await asyncio.sleep(0.001)
+            now = time.perf_counter()
+            gaps.append(now - last)
+            last = now
+    except asyncio.CancelledError:
+        return gaps

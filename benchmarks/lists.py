@@ -1,0 +1,133 @@
+"""Lists of the register at several lengths: beside their own time at the shortest, and beside the bare statements.
+
+The longest takes a quarter of an hour to lay: `MANDAT_BENCH_ROWS=10000,1000000,10000000` asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from importlib import resources
+from typing import Any
+
+from services.audit import queries, schemas
+from shared import substrate
+from shared.contracts.people import Language
+from shared.db.migrate import Area, migrate
+from shared.db.pool import Pool
+
+from benchmarks import register
+from benchmarks.results import Goal, Result
+from benchmarks.stage import Stage
+
+SIZES = tuple(int(one) for one in os.environ.get("MANDAT_BENCH_ROWS", "10000,1000000").split(","))
+AREA = Area("audit", resources.files("services.audit") / "sql/migrations")
+VIEWERS = {"operator": None, "firm": register.person(register.FIRM), "ordinary": register.person(register.ORDINARY)}
+CALLS = 15
+
+
+class Noting:
+    """A pool that notes what is asked of it."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    async def fetch(self, sql: str, *args: Any) -> Any:
+        """Note and ask."""
+        self.asked.append((sql, args))
+        return await self._pool.fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: Any) -> Any:
+        """Note and ask."""
+        self.asked.append((sql, args))
+        return await self._pool.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        """Note and ask."""
+        self.asked.append((sql, args))
+        return await self._pool.fetchval(sql, *args)
+
+
+async def run(stage: Stage, rounds: int, seconds: float) -> Result:
+    """Lay a register of each length and time its lists."""
+    found = {rows: await _measure(stage, rows, rounds) for rows in SIZES}
+    shortest, longest = SIZES[0], SIZES[-1]
+    labels = list(found[shortest])
+    cells = [
+        (label, [*(found[rows][label][0] for rows in SIZES), _ratio(found, label), found[longest][label][1]])
+        for label in labels
+    ]
+    worst = {viewer: max(_ratio(found, label) for label in labels if label.startswith(viewer)) for viewer in VIEWERS}
+    over = statistics.median(found[longest][label][0] / found[longest][label][1] for label in labels)
+    goals = [
+        Goal(f"slowest of the {who}’s lists at {longest:,} rows / at {shortest:,}", ratio, 1.5, at_least=False)
+        for who, ratio in worst.items()
+    ]
+    goals.append(Goal(f"a list at {longest:,} rows / its statements bare (median)", over, 1.3, at_least=False))
+    columns = (*(f"{rows:,}".replace(",", " ") for rows in SIZES), "ratio", "bare ms")
+    remarks = (
+        "milliseconds; a million rows a year, by 2,000 surveyors and 10,000 delegates; the firm has a tenth of all",
+        "bare: the same statements one after the other on one connection, without our code",
+    )
+    return Result("lists", "Lists of the register", columns, cells, goals, remarks, rounds, seconds)
+
+
+def _ratio(found: dict[int, dict[str, tuple[float, float]]], label: str) -> float:
+    return found[SIZES[-1]][label][0] / found[SIZES[0]][label][0]
+
+
+async def _measure(stage: Stage, rows: int, rounds: int) -> dict[str, tuple[float, float]]:
+    name = f"register_{rows}"
+    await migrate(await stage.database(name), [*substrate.AREAS, AREA])
+    connection = await stage.connect(name)
+    await register.lay(connection, rows)
+    await connection.close()
+    pool = await Pool.open(await stage.database(name), name="bench", size=4)
+    try:
+        return {label: await _time(pool, viewer, query, rounds) for label, viewer, query in await _asks(pool)}
+    finally:
+        await pool.close()
+
+
+async def _asks(pool: Pool) -> list[tuple[str, Any, dict[str, Any]]]:
+    asks = []
+    for who, viewer in VIEWERS.items():
+        wanted, party = await queries.find_wanted(pool, viewer, schemas.Filters())
+        total = await queries.count(pool, party, wanted)
+        middle, last = max(1, min(total // 20, 100_000)), max(1, min(-(-total // 10), 100_000))
+        asks += [(f"{who}: page 1", viewer, {}), (f"{who}: last page", viewer, {"page": last})]
+        for sort in ("-date", "date", "file", "-file", "kind", "by", "for"):
+            asks += [(f"{who}: {sort}", viewer, {"sort": sort})]
+            asks += [(f"{who}: {sort}, middle", viewer, {"sort": sort, "page": middle})]
+        asks += [(f"{who}: one kind", viewer, {"kind": "lot.reserved"})]
+        asks += [(f"{who}: one delegate", viewer, {"by": str(register.person(register.SURVEYORS + 3))})]
+        asks += [(f"{who}: file number, whole", viewer, {"file": "1000123"})]
+        asks += [(f"{who}: file number, four signs", viewer, {"file": "1000"})]
+    return asks
+
+
+async def _time(pool: Pool, viewer: Any, query: dict[str, Any], rounds: int) -> tuple[float, float]:
+    listing = schemas.Listing.model_validate(query)
+    noting = Noting(pool)
+    await queries.list_activities(noting, viewer, listing, Language.FR)  # type: ignore[arg-type]
+
+    async def ours() -> None:
+        await queries.list_activities(pool, viewer, listing, Language.FR)
+
+    async with pool.connection() as connection:
+
+        async def bare() -> None:
+            for sql, args in noting.asked:
+                await connection.fetch(sql, *args)
+
+        times = [(await _once(ours), await _once(bare)) for _ in range(max(3, min(CALLS, rounds * 3)))]
+    return statistics.median(one for one, _ in times), statistics.median(other for _, other in times)
+
+
+async def _once(do: Callable[[], Awaitable[None]]) -> float:
+    start = time.perf_counter()
+    await do()
+    return (time.perf_counter() - start) * 1000

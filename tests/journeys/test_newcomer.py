@@ -81,12 +81,15 @@ async def test_first_run_loads_the_sample_and_the_second_finds_it_again(
     before = await seen(home, http)
     assert "lot.reserved" in before["kinds"]
     assert {"Édith Descartes", "Pierre Quiroule"} == set(before["delegates"])
+    architects, corp = "LMS Architects inc.", "LMS Corp."
+    assert {"vtrainer": (architects, 6), "jtraining": (architects, 3), "mtraining": (corp, 6)} == before["businesses"]
     await home.interrupt(program)
 
     program = await home.start()
     try:
         after = await seen(home, http)
-        assert (after["kinds"], after["delegates"]) == (before["kinds"], before["delegates"])
+        same = ("kinds", "delegates", "businesses")
+        assert [before[one] for one in same] == [after[one] for one in same]
         assert after["mails"] >= before["mails"]
     finally:
         await home.interrupt(program)
@@ -111,7 +114,12 @@ async def seen(home: Home, http: aiohttp.ClientSession) -> dict[str, Any]:
     delegates = (await jean.get("/delegation/v1/delegates"))["delegates"]
     mails = await anonymous.get("/mailbox/messages.json", to=sample.PIETTE.email)
     names = [f"{row['first_name']} {row['last_name']}" for row in delegates]
-    return {"kinds": set(kinds), "delegates": names, "mails": len(mails)}
+    businesses = {}
+    for person in (sample.TRAINER, sample.COLLEAGUE, sample.CLAIMER):
+        caller = await anonymous.sign_in(person.username, person.passphrase)
+        (one,) = (await caller.get("/accounts/v1/accounts"))["accounts"]
+        businesses[person.username] = (one["legal_name"], len(one["rights"]))
+    return {"kinds": set(kinds), "delegates": names, "mails": len(mails), "businesses": businesses}
 
 
 async def test_second_start_on_the_same_home_says_who_uses_it(home: Home) -> None:

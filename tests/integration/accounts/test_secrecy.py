@@ -7,7 +7,10 @@ import logging
 import pytest
 from structlog.testing import capture_logs
 
+from tests.integration.accounts import firms
 from tests.integration.accounts.conftest import CLAIRE, JEAN, roster
+from tests.integration.accounts.test_disputes import anonymous, links
+from tests.integration.accounts.test_joining import imported_pin
 
 TABLES = "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'"
 
@@ -77,3 +80,33 @@ async def test_answers_to_operators_hold_neither_digest_nor_ciphertext(world):
     await world.load(JEAN)
     licence = await world.licence()
     assert not any("pin" in name or "digest" in name for name in licence)
+
+
+@pytest.mark.item("O15", "decision 9")
+async def test_pins_and_links_of_accounts_stand_nowhere_in_the_clear(world, caplog):
+    """What the managers see in their own answers aside: not in events, logs, tables, nor in others' answers."""
+    caplog.set_level(logging.DEBUG)
+    key = {"Idempotency-Key": "k"}
+    with capture_logs() as logs:
+        account, vivian, (jannee,) = await firms.staffed(world)
+        path = f"/v1/accounts/{account['id']}"
+        pins = [await firms.pin_of(world, vivian, account["id"])]
+        pins.append((await world.as_(vivian).post(f"{path}/pin", headers=key)).json["pin"])
+        await world.send(firms.roster(firms.LMS_CORP))
+        pins.append(await imported_pin(world))
+        answers = [await firms.join(world, await world.person(), pin) for pin in (*pins, pins[1][:-1], pins[2].lower())]
+        body = {"pin": pins[1], "reason": "Essai"}
+        answers.append(await world.as_(await world.person()).post("/v1/takeovers", body, headers=key))
+        answers.append(await world.as_(jannee).post("/v1/accounts/join", {"pin": pins[1], "nip": pins[1]}))
+        tokens = await links(world, "claim")
+        answers.append(await anonymous(world).post("/v1/contests", {"token": tokens[0]}, headers=key))
+        answers.append(await anonymous(world).post("/v1/contests", {"token": tokens[0], "x": tokens[1]}))
+        answers += [await world.as_(vivian).get(path), await firms.rights(world, vivian, account["id"], jannee)]
+    places = {
+        "answers": "\n".join(answer.text + str(answer.headers) for answer in answers),
+        "events": "\n".join(one.to_json().decode() for one in await world.said()),
+        "logs": str(logs) + caplog.text,
+        "tables": await everything(world.pool),
+    }
+    secrets = [form for pin in pins for form in forms(pin)] + tokens
+    assert [] == [(place, one) for place, text in places.items() for one in secrets if one in text]

@@ -127,9 +127,13 @@ def reseal() -> None:
     for name in ("identity", "delegation"):
         count = asyncio.run(_with_pool(name, partial(resealing.signing_keys, folder=folder(), service=name)))
         out.print(f"{name}: {count} signing keys sealed again")
-    for what, work in (("licences", resealing.licence_pins), ("accounts", resealing.account_pins)):
+    for what, work in (
+        ("PINs of licences", resealing.licence_pins),
+        ("PINs of accounts", resealing.account_pins),
+        ("bank details", resealing.bank_details),
+    ):
         count = asyncio.run(_with_pool("accounts", partial(work, folder=folder())))
-        out.print(f"accounts: the PINs of {count} {what} sealed again")
+        out.print(f"accounts: {count} {what} sealed again")
 
 
 @rotation.command(name="sign")

@@ -19,7 +19,7 @@ from joserfc import jwk
 from shared.crypto import sealing
 from shared.crypto.keyring import KEY_BYTES, Keyring
 
-RINGS = ("identity", "delegation", "pin")
+RINGS = ("identity", "delegation", "pin", "bank", "payment")
 MAIL = "notifications"
 NAMES = (*RINGS, MAIL)
 

@@ -1,4 +1,4 @@
-"""Sealing again, with the key in use, what older keys of the rings sealed: PINs, and the private signing keys."""
+"""Sealing again, with the key in use, what older keys of the rings sealed: PINs, bank details, signing keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.accounts import pins
+from services.accounts.commands import bank
 from services.operations import store
 from shared.crypto import signing
 from shared.crypto.keyring import Keyring
@@ -38,6 +39,11 @@ async def licence_pins(pool: Pool, folder: Path) -> int:
 async def account_pins(pool: Pool, folder: Path) -> int:
     """Seal and digest the PINs of accounts again; give how many it concerned."""
     return await _pins(pool, folder, store.list_account_pins, store.update_account_pin)
+
+
+async def bank_details(pool: Pool, folder: Path) -> int:
+    """Seal bank details again; give how many it concerned."""
+    return await bank.reseal(pool, Keyring.load(folder, "bank"))
 
 
 async def _pins(pool: Pool, folder: Path, listing: store.Listing, update: store.Updating) -> int:

@@ -31,6 +31,12 @@ async def clustered() -> AsyncIterator[Composed]:
         yield system
 
 
+@pytest.fixture(scope="module")
+async def load(clustered: Composed) -> Load:
+    """One load for all faults: it knows what every pair was answered since the beginning."""
+    return Load(clustered)
+
+
 async def whole(system: Composed) -> None:
     """Wait until every queue has its three members online."""
     container = (await system.project.containers("rabbitmq"))[0]
@@ -45,9 +51,8 @@ async def whole(system: Composed) -> None:
 
 
 @pytest.mark.parametrize("node", NODES)
-async def test_node_killed_under_load_loses_nothing(clustered: Composed, node) -> None:
+async def test_node_killed_under_load_loses_nothing(clustered: Composed, load: Load, node) -> None:
     await whole(clustered)
-    load = Load(clustered)
     async with load.running():
         await asyncio.sleep(2)
         container = (await clustered.project.containers(node))[0]
@@ -63,10 +68,9 @@ async def test_node_killed_under_load_loses_nothing(clustered: Composed, node) -
     scorecard.note("R7", f"{node} of three killed under load", 1, lost=0, doubled=0, commands=load.done)
 
 
-async def test_node_cut_off_under_load_loses_nothing(clustered: Composed) -> None:
+async def test_node_cut_off_under_load_loses_nothing(clustered: Composed, load: Load) -> None:
     """Cut from everybody: from the other nodes, and from the services that had their connections there."""
     await whole(clustered)
-    load = Load(clustered)
     network = f"{clustered.project.name}_data"
     async with load.running():
         await asyncio.sleep(2)

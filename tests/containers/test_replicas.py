@@ -23,15 +23,17 @@ async def peopled(system: Composed) -> Composed:
     return system
 
 
-async def healthy(container: str) -> None:
-    """Wait until docker finds a container healthy, where that can be told, or running."""
+CHECKS = {
+    "rabbitmq": ("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/5672"),
+    "postgres": ("pg_isready", "-q", "-U", "postgres", "-h", "127.0.0.1"),
+    "gateway": ("curl", "-fsS", "http://127.0.0.1:8081/livez"),
+}
+READY = ("python", "-IS", "/app/healthcheck.py", "/readyz")
 
-    async def look() -> None:
-        state = (await compose.inspect(container))["State"]
-        if state.get("Health", {"Status": "healthy"})["Status"] != "healthy" or not state["Running"]:
-            raise OSError(f"{container} is {state['Status']}")
 
-    await until_it_can(look, 120)
+async def ready(service: str, container: str) -> None:
+    """Wait until a container does its work again."""
+    await until_it_can(lambda: compose.docker("exec", container, *CHECKS.get(service, READY)), 180)
 
 
 async def kill(system: Composed, service: str) -> None:
@@ -40,7 +42,7 @@ async def kill(system: Composed, service: str) -> None:
     await compose.docker("kill", container)
     await asyncio.sleep(0.5)
     await compose.docker("start", container)
-    await healthy(container)
+    await ready(service, container)
     await system.find()
 
 

@@ -27,6 +27,12 @@ async def peopled(system: Composed) -> Composed:
     return system
 
 
+@pytest.fixture(scope="module")
+async def load(peopled: Composed) -> Load:
+    """One load for all rounds: it knows what every pair was answered since the beginning."""
+    return Load(peopled)
+
+
 async def settled(system: Composed, load: Load) -> None:
     """Read the books, and find them right."""
     ledger = Ledger(system)
@@ -75,9 +81,8 @@ async def test_replicas_told_to_end_under_load_cut_no_request(peopled: Composed)
     assert max(took) < 20
 
 
-async def test_database_gone_for_a_while_loses_nothing(peopled: Composed) -> None:
+async def test_database_gone_for_a_while_loses_nothing(peopled: Composed, load: Load) -> None:
     seconds = scorecard.count(5, 30)
-    load = Load(peopled)
     async with load.running():
         await asyncio.sleep(3)
         database = (await peopled.project.containers("postgres"))[0]
@@ -100,10 +105,9 @@ async def _some(load: Load, before: int) -> None:
         raise OSError("nothing is answered yet")
 
 
-async def test_everything_is_destroyed_and_restored(peopled: Composed) -> None:
+async def test_everything_is_destroyed_and_restored(peopled: Composed, load: Load) -> None:
     """O5: a base backup under load, more work, then the data are gone; base and log bring all of it back."""
     project = peopled.project
-    load = Load(peopled)
     async with load.running():
         await asyncio.sleep(2)
         await project.script("deploy/backup")

@@ -19,6 +19,7 @@ from tests.support.gateways import Rig
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(300)]
 ROUTED = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre", "permits")
+LARGE = ("/accounts/v1/imports/1", "/permits/v1/applications/1/files/x.pdf", "/audit/v1/verifications", "/fr/x")
 CLAIMED = {
     "Forwarded": "for=1.2.3.4",
     "Proxy": "http://1.2.3.4",
@@ -153,9 +154,10 @@ async def test_body_over_the_limit_is_a_problem(base, http, language) -> None:
         await problem(answer, 413, "body-too-large", language)
 
 
-async def test_roster_may_be_large(base, http) -> None:
-    async with http.put(f"{base}/accounts/v1/imports/1", data=io.BytesIO(b"x" * (3 << 20))) as answer:
-        assert json.loads(await answer.read())["size"] == 3 << 20
+async def test_rosters_and_files_may_be_large(base, http) -> None:
+    for path in LARGE:
+        async with http.put(base + path, data=io.BytesIO(b"x" * (3 << 20))) as answer:
+            assert json.loads(await answer.read())["size"] == 3 << 20
 
 
 async def test_chunked_body_over_the_limit_is_a_problem(base, http) -> None:

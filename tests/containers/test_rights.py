@@ -226,10 +226,11 @@ async def test_container_holds_the_secrets_of_its_service_alone(system: Composed
     own = {"mandat_database_url"} | ({"mandat_amqp_url"} if name in secretfiles.SPEAKING else set())
     keys = {
         "identity": {"identity.key", "notifications.pub.jwk"},
-        "accounts": {"pin.key", "notifications.pub.jwk"},
+        "accounts": {"pin.key", "bank.key", "payment.key", "notifications.pub.jwk"},
         "delegation": {"delegation.key"},
         "notifications": {"notifications.jwk"},
         "audit": {"register.key"},
         "cadastre": {"cadastre.secret"},
+        "permits": {"permits.secret", "payment.key"},
     }
     assert held == own | keys.get(name, set())

@@ -17,9 +17,12 @@ def judge(name: str, told: enumeration.Told, number: int) -> None:
     """Assert that known people and nobody look the same; by time only where there are enough of them."""
     assert (told.forms[True], len(told.forms[True])) == (told.forms[False], 1)
     assert told.hashes[True] == told.hashes[False]
+    figures = {"differing": 0, "hashes": told.hashes[True] - told.hashes[False]}
+    # A few answers say nothing about time.
     if scorecard.FULL:
+        figures["auc"] = round(told.auc, 3)
         assert 1 - BOUND <= told.auc <= BOUND
-    scorecard.note("S4", name, 2 * number, differing=0, auc=round(told.auc, 3))
+    scorecard.note("S4", name, 2 * number, **figures)
 
 
 @pytest.mark.parametrize("way", enumeration.WAYS)
@@ -50,7 +53,8 @@ async def test_planted_saving_of_a_hash_is_found_out(sick: Street):
     told = await enumeration.ask(sick, enumeration.sign_in, number := scorecard.count(10, 200))
     assert told.hashes[True] > told.hashes[False]
     assert not scorecard.FULL or told.auc > BOUND
-    scorecard.note("S4", "control: strangers_cost_nothing", 2 * number, auc=round(told.auc, 3))
+    saved = told.hashes[True] - told.hashes[False]
+    scorecard.note("S4", "control: strangers_cost_nothing", 2 * number, hashes_saved=saved, auc=round(told.auc, 3))
 
 
 async def test_planted_answer_that_tells_of_an_address_is_found_out(sick: Street):

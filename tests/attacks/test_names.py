@@ -70,3 +70,13 @@ async def test_address_with_other_dots_is_another_address(street: Street):
     await worked_off(street)
     counts = [(await street.fetch("identity", COUNT.format(column="email_key"), email))[0][0] for email in emails]
     assert counts == [1, 1]
+
+
+async def test_planted_names_that_are_compared_as_they_are_spelt_are_found_out(sick: Street):
+    name = f"amélïb{ids.uuid7().hex[-8:]}"
+    calls = [
+        register(sick, one, f"{nobody()}@mandat.example.com", 6000 + place) for place, one in enumerate(spellings(name))
+    ]
+    taken = [answer.status for answer in await asyncio.gather(*calls)].count(202)
+    assert taken > 1
+    scorecard.note("I4", "control: spellings_apart", 20, duplicates=taken - 1)

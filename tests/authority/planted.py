@@ -137,6 +137,11 @@ def links_for_ever() -> None:
     store.use_link, store.find_link, store.delete_links = use, find, keep
 
 
+def spellings_apart() -> None:
+    """Take two spellings of one name for two names."""
+    rules.key = lambda text: text
+
+
 AUTHORITY = (
     anybodys_files,
     anybodys_delegations,
@@ -145,7 +150,7 @@ AUTHORITY = (
     surprising_answers,
     everything_allowed,
 )
-IDENTITY = (strangers_cost_nothing, addresses_told, guesses_free, read_then_write, links_for_ever)
+IDENTITY = (strangers_cost_nothing, addresses_told, guesses_free, read_then_write, links_for_ever, spellings_apart)
 BUGS = {bug.__name__: bug for bug in (*AUTHORITY, *IDENTITY)}
 
 if __name__ == "__main__":

@@ -198,6 +198,27 @@ async def test_chain_cut_off_from_the_broker_or_delayed_loses_and_doubles_nothin
     scorecard.note("R7", "cut, delayed, silent, refused", 4, lost=0, doubled=0, events=len(chain.written))
 
 
+async def test_chain_without_an_inbox_doubles_what_is_sent_again_after_a_silence(make_chain, cable):
+    async with make_chain() as chain:
+        await chain.start("hear", sabotage="no-inbox")
+        await chain.start("relay", broker=cable.address(chain.broker))
+        await flows(chain)
+        before = await heard(chain)
+        cable.swallowing = True
+        await chain.write(20)
+
+        async def arrived() -> bool:
+            return await heard(chain) >= before + 20
+
+        await support.eventually(arrived, seconds=60)
+        cable.swallowing = False
+        cable.cut()
+        await chain.drained(3)
+        doubled = (await chain.verdict()).doubled
+    assert doubled > 0
+    scorecard.note("R7", "control: no-inbox", 20, doubled=doubled)
+
+
 @pytest.mark.timeout(600)
 async def test_chain_with_a_backlog_drains_it_in_flat_memory(make_chain):
     number = scorecard.count(3_000, 20_000)

@@ -49,3 +49,9 @@ def all_of(me: dict[str, Any], person: UUID) -> list[Context]:
     """Give all contexts that delegation named, one's own first."""
     mine = own(me, person)
     return [*([mine] if mine else []), *map(delegated, me["delegators"])]
+
+
+def first(me: dict[str, Any], person: UUID) -> Context | None:
+    """Give the context in which a visitor starts, None when he has to choose or has none (Q18, Q20)."""
+    wanted = me.get("default_context")
+    return next((one for one in all_of(me, person) if str(one.person) == wanted), None) if wanted else None

@@ -40,15 +40,20 @@ def of(visit: Visit) -> tuple[Tab, ...]:
 
 
 def business(visit: Visit) -> tuple[Tab, ...]:
-    """Give the business tabs [Cadastre] and [Arpentage], in the context of a surveyor."""
-    if visit.context is None:
+    """Give the business tabs [Cadastre] and [Arpentage], in the present context or the one to start in (Q18)."""
+    there = visit.context or contexts.first(visit.known, visit.person.person)
+    if there is None:
         return ()
     cadastre = (
         Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend")),
         Tab(marked("Services"), "services", ("service",)),
         Tab(marked("Demandes présentées"), "requests"),
     )
-    return (Tab(marked("Cadastre"), "files", tabs=cadastre), Tab(marked("Arpentage"), "survey-files"))
+    number = there.matricule
+    return (
+        Tab(marked("Cadastre"), "files", matricule=number, tabs=cadastre),
+        Tab(marked("Arpentage"), "survey-files", matricule=number),
+    )
 
 
 def delegation(visit: Visit) -> tuple[Tab, ...]:

@@ -39,6 +39,8 @@ class Session:
     refresh_token: str = field(repr=False)
     generation: int
     fresh: bool
+    waiting: bool
+    """Whether messages wait for a page of his."""
 
     @property
     def name(self) -> str:
@@ -146,6 +148,7 @@ def _session(secret: str, row: Record) -> Session | None:
         refresh_token=tokens["refresh"],
         generation=row["generation"],
         fresh=row["fresh"],
+        waiting=row["waiting"],
     )
 
 

@@ -103,7 +103,12 @@ class Visit:
         return found
 
     async def delegators(self) -> Any:
-        """Go through all the visitor's delegators, page by page."""
+        """Go through all the visitor's delegators; only those beyond the first hundred are asked for."""
+        me = await self.me()
+        if not me["more_delegators"]:
+            for one in me["delegators"]:
+                yield one
+            return
         after: dict[str, str] = {}
         while True:
             found = await self.api.get("/delegation/v1/delegators", size=100, **after)
@@ -177,7 +182,7 @@ class Visit:
 
     async def take_notes(self) -> None:
         """Take the messages that wait for this page."""
-        if self.session is not None:
+        if self.session is not None and self.session.waiting:
             rows = await store.take_messages(self.deps.pool, self.session.digest, self.request.path)
             self.notes = [dict(row) for row in rows]
 

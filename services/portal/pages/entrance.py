@@ -75,9 +75,7 @@ async def _end(visit: Visit) -> None:
 async def start(visit: Visit) -> web.Response:
     """Lead to where one works: one’s own files, the only delegator’s, the choice, the dashboard (Q18, Q20, O4)."""
     me = await visit.me()
-    if me["default_context"] is not None:
-        able = contexts.all_of(me, visit.person.person)
-        chosen = next(one for one in able if str(one.person) == me["default_context"])
+    if (chosen := contexts.first(me, visit.person.person)) is not None:
         return visit.go(HOME, matricule=chosen.matricule)
     if me["delegators"]:
         return visit.go("choose", matricule=None)

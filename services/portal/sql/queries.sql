@@ -4,10 +4,12 @@ insert into web_session (digest, person, facts, tokens, access_until, ends_at)
 values ($1, $2, $3, $4, clock_timestamp() + $5, clock_timestamp() + $6)
 
 -- name: find_session
--- Give a living session, used within the time it may be idle; `fresh` while its access token has half a minute left.
+-- Give a living session, used within the time it may be idle; `fresh` while its access token has half a minute left,
+-- `waiting` when messages wait for a page.
 select digest, person, facts, tokens, generation,
     access_until > clock_timestamp() + interval '30 seconds' as fresh,
-    used_at < clock_timestamp() - interval '1 minute' as to_touch
+    used_at < clock_timestamp() - interval '1 minute' as to_touch,
+    exists(select 1 from message where session = digest) as waiting
 from web_session
 where digest = $1 and ends_at > clock_timestamp() and used_at > clock_timestamp() - $2::interval
 

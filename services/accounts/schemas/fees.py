@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from shared.contracts.events.fees import FeeState, PaymentState
+from shared.contracts.events.fees import FeeState, Item, PaymentState
 from shared.web.routing import Input
 
 Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
@@ -162,18 +162,6 @@ class NewPayment(Input):
     fees: Annotated[list[UUID], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
-class PaidFee(BaseModel):
-    """A fee that a payment is for."""
-
-    id: UUID
-    account: UUID
-    account_name: str
-    reference: str
-    label_fr: str
-    label_en: str
-    amount_cents: int
-
-
 class Payment(BaseModel):
     """A payment; only `state` tells what became of it, not the return of the browser. `surplus` is given back."""
 
@@ -182,7 +170,7 @@ class Payment(BaseModel):
     surplus: bool
     amount_cents: int
     currency: str
-    fees: list[PaidFee]
+    fees: list[Item]
     started_at: datetime
     expires_at: datetime
     ended_at: datetime | None

@@ -32,7 +32,7 @@ async def hold(connection: Connection, account_id: UUID, person: UUID) -> tuple[
     account = await store_companies.lock_account(connection, account_id)
     # In a statement of its own, which sees what was committed while we waited for the account.
     member = await store_members.find_member(connection, account_id, person) if account else None
-    if account is None or member is None:
+    if account is None or member is None or member.gone:
         raise common.NotFound
     if member.stale:
         await store_members.touch_member(connection, person)

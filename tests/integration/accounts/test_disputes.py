@@ -160,6 +160,17 @@ async def orphaned(world) -> tuple[str, UUID, str]:
     return account["id"], jannee, pin
 
 
+@pytest.mark.item("O14")
+async def test_last_manager_whose_identifier_ended_can_do_nothing_with_a_token_that_still_lives(world):
+    account, vivian, _ = await firms.staffed(world)
+    await world.says_identity(vivian, identity.UserRemoved, 2, verified=False)
+    for method, rest in (("GET", ""), ("GET", "/pin"), ("DELETE", "/members/me"), ("GET", "/members")):
+        reply = await world.as_(vivian).call(method, f"/v1/accounts/{account['id']}{rest}")
+        assert (404, "not-found") == (reply.status, reply.slug), (method, rest)
+    assert (await ask(world, vivian, account["id"])).slug == "not-found"
+    assert (await firms.decide(world, vivian, account["id"], "pay"))["decision"] is False
+
+
 async def ask(world, person: UUID, account: str) -> web.Reply:
     return await world.as_(person).post(f"/v1/accounts/{account}/takeovers", WHY)
 

@@ -40,6 +40,13 @@ async def test_rights_changed_are_told_to_the_member_by_their_names(office: Offi
     assert "Retirées" not in text
 
 
+async def test_rights_changed_again_and_again_bomb_nobody(office: Office) -> None:
+    """T26. Beyond ten of a kind an hour, the next ones wait."""
+    await written(office, *(office.company(companies.MemberChanged, EDITH) for _ in range(25)))
+    assert 10 <= len(office.server.received) < 25
+    assert 25 == len(await office.rows())
+
+
 @pytest.mark.item("O3")
 @pytest.mark.parametrize("kind", [companies.AccountImported, companies.AccountPinIssued, companies.ContestUpheld])
 async def test_pin_of_an_account_goes_to_the_address_of_the_account(office: Office, kind) -> None:

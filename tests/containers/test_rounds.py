@@ -143,6 +143,7 @@ async def _until_archived(system: Composed) -> None:
 
 
 async def _answers(system: Composed) -> None:
-    answer = await system.world.anonymous.call("GET", "/delegation/v1/services")
-    if answer.status != 200:
-        raise OSError(f"{answer.status}")
+    for path in ("/identity/.well-known/jwks.json", "/delegation/v1/services"):
+        answer = await system.world.anonymous.call("GET", path)
+        if answer.status != 200:
+            raise OSError(f"{path}: {answer.status}")

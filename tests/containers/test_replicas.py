@@ -1,4 +1,4 @@
-"""Several replicas of each service under load, and each container killed in turn: the books are right at the end."""
+"""Replicas of each service under load (three of each with MANDAT_TEST_FULL=1), and each container killed in turn: the books are right at the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tests.chaos import scorecard
 from tests.chaos.ledger import RIGHT, Ledger
 from tests.chaos.load import Load
 from tests.support import compose
@@ -13,7 +14,8 @@ from tests.support.composed import Composed
 from tests.support.gateways import until_it_can
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
-SCALE = dict.fromkeys(("identity", "accounts", "delegation", "notifications", "audit", "portal", "cadastre"), 3)
+SCALED = ("identity", "accounts", "delegation", "notifications", "audit")
+SCALE = dict.fromkeys(SCALED, scorecard.count(2, 3)) | {"delegation": 3}
 VICTIMS = ("identity", "accounts", "delegation", "notifications", "audit", "rabbitmq", "postgres", "gateway")
 
 
@@ -46,7 +48,7 @@ async def kill(system: Composed, service: str) -> None:
     await system.find()
 
 
-async def test_load_on_three_of_each_and_a_kill_of_every_container_leaves_the_books_right(peopled: Composed) -> None:
+async def test_load_on_replicas_of_each_and_a_kill_of_every_container_leaves_the_books_right(peopled: Composed) -> None:
     await peopled.project.up("--no-recreate", **SCALE)
     for service, count in SCALE.items():
         assert len(await peopled.project.containers(service)) == count

@@ -1,4 +1,7 @@
-"""Replicas of each service under load (three of each with MANDAT_TEST_FULL=1), and each container killed in turn: the books are right at the end."""
+"""Replicas of each service under load, and each container killed in turn: the books are right at the end.
+
+Three replicas of each with MANDAT_TEST_FULL=1.
+"""
 
 from __future__ import annotations
 

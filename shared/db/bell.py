@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from shared.db.connections import Unavailable
-
 if TYPE_CHECKING:
     from shared.db.pool import Pool
 
@@ -39,7 +37,7 @@ class Bell:
             while self._wanted:
                 channel = self._wanted.pop()
                 await self._pool.execute("select pg_notify($1, '')", channel)
-        except Unavailable as error:
-            log.warning("not rung", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, a lost ring costs the wait for the next poll
+            log.info("not rung", reason=f"{type(error).__name__}: {error}")
         finally:
             self._ringing = None

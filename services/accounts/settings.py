@@ -14,6 +14,8 @@ class Settings(ServiceSettings):
 
     silence_days: int = Field(default=730, ge=30, le=36_500)
     objection_days: int = Field(default=14, ge=1, le=365)
+    registrations_per_day: int = Field(default=50, ge=1)
+    """Business accounts that one person may register: everybody finds them by name (O16)."""
     provider_url: Url = Field(default_factory=lambda data: f"{data['public_url']}/permits/provider")
     """Where the payment provider answers us."""
     provider_page: Url = Field(default_factory=lambda data: f"{data['public_url']}/permits/provider/pay")

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from services.accounts.app import Deps
 
 SEARCHES = throttle.Limit(60, 600)
+DAY = 86_400
 
 
 async def register_account(call: Call[Deps], body: schemas.NewAccount) -> schemas.Account:
     """Register a business account: the caller is its manager, with every right (O8–O11)."""
     person = call.principal.user_id
+    limit = throttle.Limit(call.deps.settings.registrations_per_day, DAY)
+    await throttle.spend(call.deps.pool, f"account-registration:{person}", limit)
     account = await commands.register(call.connection, call.deps.secrets, person, schemas.flat(body))
     return await queries.find_account(call.connection, account, person)
 

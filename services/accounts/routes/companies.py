@@ -27,7 +27,14 @@ own = partial(Route, transaction=False)
 
 ONE = "/v1/accounts/{account_id}"
 ROUTES = (
-    Route("POST", "/v1/accounts", companies.register_account, REGISTER, status=201),
+    Route(
+        "POST",
+        "/v1/accounts",
+        companies.register_account,
+        REGISTER,
+        status=201,
+        problems=(common.TooManyRequests,),
+    ),
     Route("GET", "/v1/accounts", companies.list_accounts, READ),
     own("POST", "/v1/accounts/join", companies.join_account, JOIN, problems=JOINED),
     Route("GET", ONE, companies.show_account, READ, problems=(*HIDDEN, problems.RightMissing)),

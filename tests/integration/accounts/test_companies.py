@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from shared.web import throttle
 from tests.integration.accounts import firms
 from tests.integration.accounts.firms import EVERYTHING, FORM
 
@@ -75,6 +76,16 @@ async def test_register_by_a_person_not_heard_of_yet_is_asked_to_try_again(world
 
     reply = await world.as_(ids.uuid7()).post("/v1/accounts", FORM)
     assert (503, "temporarily-unavailable") == (reply.status, reply.slug)
+
+
+async def test_register_by_the_hundred_is_stopped_and_others_go_on(world):
+    vivian, jannee = await world.person(), await world.person()
+    for _ in range(50):
+        await throttle.spend(world.pool, f"account-registration:{vivian}", throttle.Limit(50, 86_400))
+    reply = await world.as_(vivian).post("/v1/accounts", FORM)
+    assert (429, "too-many-requests") == (reply.status, reply.slug)
+    assert int(reply.headers["Retry-After"]) > 0
+    assert (await firms.register(world, jannee))["rights"] == EVERYTHING
 
 
 @pytest.mark.item("O6")

@@ -16,7 +16,7 @@ from tests.support import compose
 from tests.support.composed import Composed
 from tests.support.gateways import until_it_can
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.containers, pytest.mark.slow, pytest.mark.timeout(900)]
 SCALED = ("identity", "accounts", "delegation", "notifications", "audit")
 SCALE = dict.fromkeys(SCALED, scorecard.count(2, 3)) | {"delegation": 3}
 VICTIMS = ("identity", "accounts", "delegation", "notifications", "audit", "rabbitmq", "postgres", "gateway")

@@ -26,9 +26,9 @@ class Bar:
 
 
 def bars(found: Sequence[dict[str, Any]], name: Callable[[dict[str, Any]], str]) -> list[Bar]:
-    """Draw bars of equal width, as high as they count much; one bar alone is no picture."""
+    """Draw bars of equal width, as high as they count much."""
     most = max((bar["count"] for bar in found), default=0)
-    if not most or len(found) < 2:
+    if not most:
         return []
     step = min(WIDTH / len(found), WIDEST)
     return [_bar(bar, number, step, HEIGHT * bar["count"] / most, name(bar)) for number, bar in enumerate(found)]

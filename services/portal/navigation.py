@@ -45,9 +45,9 @@ def business(visit: Visit) -> tuple[Tab, ...]:
     if there is None:
         return ()
     cadastre = (
-        Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend")),
-        Tab(marked("Services"), "services", ("service",)),
-        Tab(marked("Demandes présentées"), "requests"),
+        Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend"), there.matricule),
+        Tab(marked("Services"), "services", ("service",), there.matricule),
+        Tab(marked("Demandes présentées"), "requests", (), there.matricule),
     )
     number = there.matricule
     return (

@@ -15,7 +15,7 @@ from tests.authority.cast import Cast
 from tests.chaos import scorecard
 from tests.journeys.world import World
 
-SERVICES = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre")
+SERVICES = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre", "permits", "portal")
 COLUMNS = """
 select table_name, column_name from information_schema.columns
 where table_schema = 'public' and data_type in ('text', 'jsonb', 'bytea', 'character varying', 'ARRAY')
@@ -96,9 +96,9 @@ async def clear_text(world: World, secrets: dict[str, str]) -> list[str]:
 async def _columns(connection: asyncpg.Connection, secrets: dict[str, str]) -> list[str]:
     found = []
     for table, column in await connection.fetch(COLUMNS):
-        texts = await connection.fetch(f'select encode("{column}"::text::bytea, \'escape\') from "{table}"')
+        texts = await connection.fetch(f'select "{column}"::text from "{table}"')
         text = "\n".join(row[0] or "" for row in texts)
-        raw = bytes.fromhex("".join(re.findall(r"\\\\x([0-9a-f]+)", text))).decode("utf-8", "replace")
+        raw = bytes.fromhex("".join(re.findall(r"\\x((?:[0-9a-f]{2})+)", text))).decode("utf-8", "replace")
         found += [f"{table}.{column}: {name}" for name, one in secrets.items() if one in text or one in raw]
     return found
 

@@ -28,6 +28,9 @@ CHECKS = (
     response_headers_conformance,
 )
 EXAMPLES = scorecard.count(20, 200)
+FILES = ("application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/jsonl")
+for kind in FILES:
+    schemathesis.serializer.alias(kind, "application/octet-stream")
 
 
 @dataclass

@@ -29,6 +29,10 @@ PAGES: tuple[tuple[str, sample.Person | None, str, str], ...] = (
     ("delegates", sample.PIETTE, f"/pour/{PIETTE}/delegation/delegataires", f"/for/{PIETTE}/delegation/delegates"),
     ("activity", sample.PIETTE, f"/pour/{PIETTE}/delegation/activites", f"/for/{PIETTE}/delegation/activities"),
     ("files", sample.DESCARTES, f"/pour/{LAVOIE}/cadastre", f"/for/{LAVOIE}/cadastre"),
+    ("companies", sample.TRAINER, "/professionnels", "/professionals"),
+    ("applications", sample.TRAINER, "/demandes", "/applications"),
+    ("fees", sample.TRAINER, "/frais", "/fees"),
+    ("operations", sample.OPERATOR, "/exploitation/importations", "/operations/imports"),
     ("services", sample.DESCARTES, f"/pour/{PIETTE}/cadastre/services", f"/for/{PIETTE}/cadastre/services"),
 )
 """Name, who looks at it, and the address in French and in English."""

@@ -16,7 +16,9 @@ from tests.authority.matrix import WORDS, Row
 LOADED = (asks_companies, asks_fees, asks_identity, asks_others, asks_permits)
 WATCHED = ("anonymous", "stranger", "other-delegate", "frozen-delegate", "suspended")
 """Who must find nothing of Jean's in any answer."""
-TOLD = frozenset({"refused", "no-delegation", "licence-suspended", "not-a-surveyor", "email-not-retriable"})
+TOLD = frozenset(
+    {"refused", "no-delegation", "licence-suspended", "not-a-surveyor", "email-not-retriable", "takeover-not-possible"}
+)
 """Refusals that say why, by the rule that they name: they differ from the answer for what does not exist."""
 
 

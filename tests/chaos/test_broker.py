@@ -16,7 +16,7 @@ from tests.chaos import scorecard
 from tests.support import messaging as support
 from tests.support.processes import Program
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.broker, pytest.mark.slow]
 
 
 async def heard(chain: chains.Chain) -> int:

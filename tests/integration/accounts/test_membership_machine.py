@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from services.accounts import pins
@@ -146,8 +147,8 @@ async def test_whatever_members_do_at_once_there_is_a_manager_and_the_events_tel
 
 @pytest.mark.timeout(900)
 async def test_machine_finds_what_goes_wrong_without_the_lock(world, monkeypatch):
-    """Negative control: the same machine, with the row locks taken away."""
+    """Negative control: the same machine, with the row locks taken away; a second look may not see it again."""
     unlock(monkeypatch)
     await unbelt(world)
-    with pytest.raises((AssertionError, asyncpg.PostgresError)):
-        await run(world, monkeypatch, examples=200)
+    with pytest.raises((AssertionError, asyncpg.PostgresError, Flaky)):
+        await run(world, monkeypatch, examples=2000)

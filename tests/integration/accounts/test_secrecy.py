@@ -51,14 +51,14 @@ async def go_through_everything(world) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.item("decision 9")
-async def test_pin_stands_nowhere_in_the_clear(world, caplog):
+async def test_pin_stands_nowhere_in_the_clear(world, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     with capture_logs() as logs:
         pins, answers = await go_through_everything(world)
     places = {
         "answers": "\n".join(answers),
         "events": "\n".join(one.to_json().decode() for one in await world.said()),
-        "logs": str(logs) + caplog.text,
+        "logs": str(logs) + caplog.text + capsys.readouterr().out,
         "tables": await everything(world.pool),
     }
     assert len(set(pins)) == 3
@@ -83,7 +83,7 @@ async def test_answers_to_operators_hold_neither_digest_nor_ciphertext(world):
 
 
 @pytest.mark.item("O15", "decision 9")
-async def test_pins_and_links_of_accounts_stand_nowhere_in_the_clear(world, caplog):
+async def test_pins_and_links_of_accounts_stand_nowhere_in_the_clear(world, caplog, capsys):
     """What the managers see in their own answers aside: not in events, logs, tables, nor in others' answers."""
     caplog.set_level(logging.DEBUG)
     key = {"Idempotency-Key": "k"}
@@ -105,7 +105,7 @@ async def test_pins_and_links_of_accounts_stand_nowhere_in_the_clear(world, capl
     places = {
         "answers": "\n".join(answer.text + str(answer.headers) for answer in answers),
         "events": "\n".join(one.to_json().decode() for one in await world.said()),
-        "logs": str(logs) + caplog.text,
+        "logs": str(logs) + caplog.text + capsys.readouterr().out,
         "tables": await everything(world.pool),
     }
     secrets = [form for pin in pins for form in forms(pin)] + tokens

@@ -38,7 +38,8 @@ def details() -> dict[str, Any]:
 async def account(asked: Asked) -> str:
     """Have Jean register an account."""
     jean = asked.cast.owners["delegator"].caller
-    return str((await jean.post("/accounts/v1/accounts", details(), expect=201))["id"])
+    made = await client.until(lambda: jean.post("/accounts/v1/accounts", details(), expect=201), "the account")
+    return str(made["id"])
 
 
 async def with_member(asked: Asked) -> dict[str, str]:

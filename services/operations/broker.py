@@ -19,13 +19,14 @@ from shared.contracts import wiring
 from shared.messaging import rabbit, topology
 
 PORT = 15672
+EXCHANGES = tuple(wiring.exchange_name(consumer) for consumer in wiring.WIRING)
 PATIENCE = 120.0
 SECONDS = aiohttp.ClientTimeout(total=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Patterns of what a user may make, write to and read from, and of the events that it may publish."""
+    """Patterns of what a user may make, write to and read from, and of the events that it may publish to each."""
 
     write: str
     read: str
@@ -37,7 +38,7 @@ def rights(service: str) -> Rights:
     """Give the least that a service works with: its own events out, its own queues in, nothing to make or delete."""
     queues = [name for name, _ in topology.queues_of(service)] if service in wiring.WIRING else []
     return Rights(
-        write=f"^{re.escape(wiring.EXCHANGE)}$",
+        write=f"^({'|'.join(map(re.escape, EXCHANGES))})$",
         read=f"^({'|'.join(map(re.escape, queues))})$" if queues else "^$",
         events=rf"^{service}\.",
     )
@@ -81,8 +82,9 @@ class Management:
         await self.call("PUT", f"/users/{name}", {"password": password, "tags": ""})
         plain = {"configure": may.configure, "write": may.write, "read": may.read}
         await self.call("PUT", f"/permissions/{self._vhost}/{name}", plain)
-        topic = {"exchange": wiring.EXCHANGE, "write": may.events, "read": "^$"}
-        await self.call("PUT", f"/topic-permissions/{self._vhost}/{name}", topic)
+        for exchange in EXCHANGES:
+            topic = {"exchange": exchange, "write": may.events, "read": "^$"}
+            await self.call("PUT", f"/topic-permissions/{self._vhost}/{name}", topic)
 
     async def queues(self) -> list[dict[str, Any]]:
         """List the queues of our virtual host."""

@@ -3,7 +3,8 @@
 Patterns are AMQP topic patterns: `*` is exactly one word, `#` any number of words.
 """
 
-EXCHANGE = "mandat.events"
+from collections.abc import Mapping
+
 PARKED_EXCHANGE = "mandat.parked"
 
 WIRING: dict[str, tuple[str, ...]] = {
@@ -12,6 +13,16 @@ WIRING: dict[str, tuple[str, ...]] = {
     "delegation": ("identity.#", "accounts.licence.#"),
     "notifications": ("identity.#", "accounts.#", "delegation.#", "applications.alert.#", "audit.#"),
 }
+
+
+def exchange_name(consumer: str) -> str:
+    """Name the exchange of one consumer: events go to each apart, so that a lost binding of one shows at once."""
+    return f"mandat.events.{consumer}"
+
+
+def hearers(event_type: str, wired: Mapping[str, tuple[str, ...]] = WIRING) -> tuple[str, ...]:
+    """Name the consumers that hear an event."""
+    return tuple(name for name, patterns in wired.items() if any(matches(one, event_type) for one in patterns))
 
 
 def queue_name(consumer: str) -> str:

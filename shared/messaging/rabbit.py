@@ -53,11 +53,18 @@ def _connector(url: str, name: str) -> Callable[[], Awaitable[AbstractConnection
     return partial(aio_pika.connect, address, timeout=SECONDS, client_properties=named)
 
 
-async def _topology(
-    channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]] | None, consumer: str | None = None
-) -> AbstractExchange:
-    """Declare the topology, or check it where it is somebody else's to declare."""
-    return await (topology.check(channel, consumer) if wired is None else topology.declare(channel, wired))
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """The event map, and whether we make it on the broker or find it there."""
+
+    wired: Mapping[str, tuple[str, ...]]
+    declares: bool
+
+    async def lay(self, channel: AbstractChannel, consumer: str | None = None) -> topology.Exchanges:
+        """Declare the topology, or check it where it is somebody else's to declare."""
+        if self.declares:
+            return await topology.declare(channel, self.wired)
+        return await topology.check(channel, self.wired, consumer)
 
 
 async def declare(url: str) -> None:
@@ -69,16 +76,16 @@ async def declare(url: str) -> None:
 class _Publisher(links.Link):
     """Holds the one long-lived channel that events are published on."""
 
-    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]] | None) -> None:
+    def __init__(self, url: str, map_: _Map) -> None:
         super().__init__("publish", _connector(url, "publish"))
-        self._wired = wired
+        self._map = map_
         self._ended = asyncio.Event()
-        self._exchange: asyncio.Future[AbstractExchange] = asyncio.get_running_loop().create_future()
+        self._exchanges: asyncio.Future[topology.Exchanges] = asyncio.get_running_loop().create_future()
 
-    async def exchange(self) -> AbstractExchange:
-        """Give the exchange of events, once connected, at most 1 s later (TimeoutError)."""
+    async def exchanges(self) -> topology.Exchanges:
+        """Give the exchanges of events, once connected, at most 1 s later (TimeoutError)."""
         async with asyncio.timeout(READY_SECONDS):
-            return await asyncio.shield(self._exchange)
+            return await asyncio.shield(self._exchanges)
 
     def renew(self) -> None:
         """Connect and declare anew: something of the topology is missing."""
@@ -90,12 +97,12 @@ class _Publisher(links.Link):
             return
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         channel.close_callbacks.add(self.lost)
-        self._exchange.set_result(await _topology(channel, self._wired))
+        self._exchanges.set_result(await self._map.lay(channel))
         self.at_work()
         try:
             await self._ended.wait()
         finally:
-            self._exchange = asyncio.get_running_loop().create_future()
+            self._exchanges = asyncio.get_running_loop().create_future()
 
     def interrupt(self) -> None:
         self._ended.set()
@@ -122,9 +129,9 @@ class _NotTaken(Exception):
 class _Feed(links.Link):
     """Feeds one consumer from its queue, and from the queue of what that one gave up."""
 
-    def __init__(self, url: str, wired: Mapping[str, tuple[str, ...]] | None, consumer: str, receive: Receive) -> None:
+    def __init__(self, url: str, map_: _Map, consumer: str, receive: Receive) -> None:
         super().__init__(f"consume {consumer}", _connector(url, f"consume {consumer}"))
-        self._wired = wired
+        self._map = map_
         self._consumer = consumer
         self._receive = receive
         self._waiting: asyncio.Queue[_Held | None] = asyncio.Queue()
@@ -137,7 +144,7 @@ class _Feed(links.Link):
 
     async def use(self, connection: AbstractConnection) -> None:
         async with connection.channel(publisher_confirms=False) as channel:
-            await _topology(channel, self._wired, self._consumer)
+            await self._map.lay(channel, self._consumer)
             await channel.set_qos(PREFETCH, timeout=SECONDS)
             channel.close_callbacks.add(self.lost)
             (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(self.lost)
@@ -207,6 +214,18 @@ class _Feed(links.Link):
                         await one.message.reject(requeue=True)
 
 
+async def _publish(exchanges: Sequence[AbstractExchange], message: aio_pika.Message, key: str) -> Sequence[object]:
+    """Publish to each exchange, and wait for all of them before one's failure is told: they share a channel."""
+    if len(exchanges) == 1:
+        return [await exchanges[0].publish(message, key, timeout=PUBLISH_SECONDS)]
+    copies = (exchange.publish(message, key, timeout=PUBLISH_SECONDS) for exchange in exchanges)
+    confirmations = await asyncio.gather(*copies, return_exceptions=True)
+    for one in confirmations:
+        if isinstance(one, BaseException):
+            raise one
+    return confirmations
+
+
 class RabbitBus:
     """Carries events between processes. `wired` is the event map; another one is for tests.
 
@@ -215,20 +234,23 @@ class RabbitBus:
 
     def __init__(self, url: str, *, wired: Mapping[str, tuple[str, ...]] | None = None, declares: bool = True) -> None:
         self._url = url
-        self._wired = wiring.WIRING if wired is None else wired
-        self._declared = self._wired if declares else None
+        self._map = _Map(wiring.WIRING if wired is None else wired, declares)
         self._publisher: _Publisher | None = None
         self._feeds: dict[str, _Feed] = {}
 
     async def open(self) -> None:
         """Begin to connect; a broker that is away is waited for in the background."""
-        self._publisher = _Publisher(self._url, self._declared)
+        self._publisher = _Publisher(self._url, self._map)
         self._publisher.start()
 
     async def publish(self, envelope: Envelope) -> None:
-        """Return when the broker has the event on disk in a queue; raise `Undelivered` otherwise, within 10 s."""
+        """Return when the broker has it on disk in the queue of each hearer; raise `Undelivered` otherwise, in 10 s."""
         if self._publisher is None:
             raise Undelivered("the bus is not open")
+        hearers = wiring.hearers(envelope.type, self._map.wired)
+        if not hearers:
+            # A fault of the map, not a reason to forget the event.
+            raise Undelivered(f"nobody hears {envelope.type}")
         message = aio_pika.Message(
             envelope.to_json(),
             content_type=CONTENT_TYPE,
@@ -240,22 +262,22 @@ class RabbitBus:
         )
         try:
             async with worker.strays_as_failures():
-                exchange = await self._publisher.exchange()
-                confirmation = await exchange.publish(message, envelope.type, timeout=PUBLISH_SECONDS)
+                exchanges = await self._publisher.exchanges()
+                confirmations = await _publish([exchanges[name] for name in hearers], message, envelope.type)
         except Exception as error:
             if isinstance(error, aio_pika.exceptions.PublishError):
                 self._publisher.renew()
             raise Undelivered(f"{type(error).__name__}: {error}"[:200]) from error
-        if not isinstance(confirmation, Basic.Ack):
-            raise Undelivered(f"the broker answered {confirmation!r}")
+        if not all(isinstance(one, Basic.Ack) for one in confirmations):
+            raise Undelivered(f"the broker answered {confirmations!r}")
 
     async def subscribe(self, consumer: str, receive: Receive) -> None:
         """Feed a consumer from now on."""
-        if consumer not in self._wired:
+        if consumer not in self._map.wired:
             raise ValueError(f"{consumer} is not in the event map")
         if consumer in self._feeds:
             raise ValueError(f"{consumer} listens already")
-        self._feeds[consumer] = _Feed(self._url, self._declared, consumer, receive)
+        self._feeds[consumer] = _Feed(self._url, self._map, consumer, receive)
         self._feeds[consumer].start()
 
     async def unsubscribe(self, consumer: str) -> None:

@@ -1,5 +1,8 @@
 """The exchanges, queues and bindings of the event map on the broker; every process declares them all (reliability §C4).
 
+Each consumer has an exchange of its own. On one for all, the broker would take an event as long as any queue
+is bound to it, and audit's always is: nobody would learn that another one is gone (R10).
+
 Arguments cannot change once declared: another argument needs another name in `wiring.queue_name`.
 """
 
@@ -29,21 +32,32 @@ def queues_of(consumer: str) -> tuple[tuple[str, bool], ...]:
     return (wiring.queue_name(consumer), False), (parked_queue_name(consumer), True)
 
 
-async def declare(channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]]) -> AbstractExchange:
-    """Declare everything and give the exchange of events."""
-    events = await channel.declare_exchange(wiring.EXCHANGE, "topic", durable=True, timeout=SECONDS)
+Exchanges = dict[str, "AbstractExchange"]
+"""The exchange of each consumer."""
+
+
+async def declare(channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]]) -> Exchanges:
+    """Declare everything and give the exchanges of events."""
+    exchanges: Exchanges = {}
     parked = await channel.declare_exchange(wiring.PARKED_EXCHANGE, "direct", durable=True, timeout=SECONDS)
     for consumer, patterns in wired.items():
         await _queue(channel, parked_queue_name(consumer), {}, parked, (consumer,))
+        events = await channel.declare_exchange(wiring.exchange_name(consumer), "topic", durable=True, timeout=SECONDS)
         await _queue(channel, wiring.queue_name(consumer), _arguments(consumer), events, patterns)
-    return events
+        exchanges[consumer] = events
+    return exchanges
 
 
-async def check(channel: AbstractChannel, consumer: str | None = None) -> AbstractExchange:
-    """Check that the exchange, and the queues of a consumer, are there; needs no right to make any of it."""
+async def check(
+    channel: AbstractChannel, wired: Mapping[str, tuple[str, ...]], consumer: str | None = None
+) -> Exchanges:
+    """Check that the exchanges, and the queues of a consumer, are there; needs no right to make any of it."""
     for name, _ in queues_of(consumer) if consumer else ():
         await channel.declare_queue(name, passive=True, timeout=SECONDS)
-    return await channel.declare_exchange(wiring.EXCHANGE, passive=True, timeout=SECONDS)
+    return {
+        name: await channel.declare_exchange(wiring.exchange_name(name), passive=True, timeout=SECONDS)
+        for name in wired
+    }
 
 
 def _arguments(consumer: str) -> dict[str, Any]:

@@ -111,6 +111,17 @@ def unrouted_is_sent() -> None:
     rabbit.Basic = type("Basic", (), {"Ack": object})
 
 
+def any_queue_will_do() -> None:
+    """Take an event for sent when one queue has it, as with one exchange for all."""
+
+    async def publish(exchanges, message, key):
+        copies = (exchange.publish(message, key, timeout=10) for exchange in exchanges)
+        confirmations = await asyncio.gather(*copies, return_exceptions=True)
+        return [one for one in confirmations if not isinstance(one, BaseException)]
+
+    rabbit._publish = publish
+
+
 def free_relays() -> None:
     """Let every relay take what no other one holds at the moment, in transactions with FOR UPDATE SKIP LOCKED."""
 
@@ -166,6 +177,7 @@ BUGS: dict[str, Callable[[], None]] = {
         acknowledge_first,
         plain_exceptions,
         unrouted_is_sent,
+        any_queue_will_do,
         free_relays,
         last_id,
         no_crash_guard,

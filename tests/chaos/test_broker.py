@@ -13,10 +13,11 @@ import pytest
 from shared.contracts import wiring
 from tests.chaos import chain as chains
 from tests.chaos import scorecard
+from tests.chaos.ledger import RIGHT
 from tests.support import messaging as support
 from tests.support.processes import Program
 
-pytestmark = [pytest.mark.alone, pytest.mark.broker, pytest.mark.slow]
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
 async def heard(chain: chains.Chain) -> int:
@@ -120,16 +121,16 @@ async def on_broker(chain: chains.Chain, harm) -> None:
     connection = await aio_pika.connect(chain.broker, timeout=10)
     async with connection:
         channel = await connection.channel()
-        await harm(channel, wiring.queue_name(chain.name))
+        await harm(channel, chain.name)
 
 
-async def unbind(channel, name):
-    queue = await channel.get_queue(name, ensure=False)
-    await queue.unbind(wiring.EXCHANGE, "counting.#", timeout=10)
+async def unbind(channel, consumer):
+    queue = await channel.get_queue(wiring.queue_name(consumer), ensure=False)
+    await queue.unbind(wiring.exchange_name(consumer), "counting.#", timeout=10)
 
 
-async def delete(channel, name):
-    await channel.queue_delete(name, timeout=10)
+async def delete(channel, consumer):
+    await channel.queue_delete(wiring.queue_name(consumer), timeout=10)
 
 
 @pytest.mark.parametrize("harm", [unbind, delete])
@@ -159,6 +160,43 @@ async def test_chain_that_publishes_as_by_default_loses_what_no_queue_takes(make
         lost = (await chain.verdict()).lost
         assert (lost, alive([relay])) == (50, True)
     scorecard.note("R10", "control: unrouted-is-sent", 1, lost=lost)
+
+
+async def lose_the_mails_binding(system) -> None:
+    connection = await aio_pika.connect(system.broker.url, timeout=10)
+    async with connection:
+        queue = await (await connection.channel()).get_queue(wiring.queue_name("notifications"), ensure=False)
+        await queue.unbind(wiring.exchange_name("notifications"), "delegation.#", timeout=10)
+
+
+@pytest.mark.timeout(600)
+async def test_system_whose_mails_lose_their_binding_sends_every_mail_though_the_register_hears_all(
+    system, ledger, load
+):
+    await ledger.settle()
+    for surveyor, delegate in zip(system.surveyors, system.delegates, strict=False):
+        await lose_the_mails_binding(system)
+        await load.turn(surveyor, delegate)
+    assert await ledger.close(load) == RIGHT, load.odd
+    scorecard.note("R10", "one binding of several lost", len(system.surveyors), lost=0)
+
+
+@pytest.mark.timeout(600)
+async def test_system_that_is_content_with_any_queue_loses_mails_whose_binding_is_gone(system, ledger, load):
+    await ledger.settle()
+    await system.kill("delegation")
+    await system.again("delegation", sabotage="any-queue-will-do")
+    # It declares everything when it connects: only after that can a binding be lost.
+    await load.turn(system.surveyors[0], system.delegates[0])
+    await ledger.settle()
+    await lose_the_mails_binding(system)
+    await load.turn(system.surveyors[0], system.delegates[0])
+    lost = (await ledger.close(load)).lost
+    await system.kill("delegation")
+    await system.again("delegation")
+    await ledger.say_again("delegation")
+    assert (lost > 0, await ledger.close(load)) == (True, RIGHT)
+    scorecard.note("R10", "control: any-queue-will-do", 1, lost=lost)
 
 
 @pytest.mark.timeout(900)

@@ -13,7 +13,7 @@ from tests.chaos import chain as chains
 from tests.chaos import scorecard
 from tests.chaos.ledger import RIGHT, SERVICES
 
-pytestmark = [pytest.mark.alone, pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 async def test_system_with_random_services_killed_under_load_loses_and_doubles_nothing(system, ledger, load):

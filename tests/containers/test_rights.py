@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from services import together
-from services.operations import secretfiles
+from services.operations import broker, secretfiles
 from shared.contracts import wiring
 from shared.contracts.events import EVENTS
 from shared.messaging import topology
@@ -155,7 +155,8 @@ def attempts(service: str):
     queues = [name for consumer in wiring.WIRING for name, _ in topology.queues_of(consumer)]
     foreign = [name for name in EVENTS if not name.startswith(f"{service}.")]
     for key in (*foreign, f"{service}x.y", "x", f"x.{service}.y"):
-        yield f"say {key}", lambda channel, key=key: say(channel, wiring.EXCHANGE, key)
+        for exchange in broker.EXCHANGES:
+            yield f"say {key} to {exchange}", lambda channel, to=exchange, key=key: say(channel, to, key)
     for exchange in (wiring.PARKED_EXCHANGE, "amq.topic", "amq.direct", ""):
         yield f"say to {exchange or 'any queue'}", lambda channel, exchange=exchange: say(channel, exchange, queues[0])
     for queue in queues:
@@ -167,7 +168,7 @@ def attempts(service: str):
     yield "make a queue", lambda channel: channel.declare_queue("mine", durable=True)
     yield "make a nameless queue", lambda channel: channel.declare_queue(exclusive=True)
     yield "make an exchange", lambda channel: channel.declare_exchange("mine")
-    yield "delete the exchange", lambda channel: channel.exchange_delete(wiring.EXCHANGE)
+    yield "delete the exchange", lambda channel: channel.exchange_delete(broker.EXCHANGES[0])
 
 
 async def _purge(channel, queue: str) -> None:
@@ -175,7 +176,7 @@ async def _purge(channel, queue: str) -> None:
 
 
 async def _unbind(channel, queue: str) -> None:
-    await (await channel.get_queue(queue, ensure=False)).unbind(wiring.EXCHANGE, "#")
+    await (await channel.get_queue(queue, ensure=False)).unbind(broker.EXCHANGES[0], "#")
 
 
 @pytest.mark.parametrize("service", secretfiles.SPEAKING)
@@ -185,7 +186,7 @@ async def test_broker_user_of_a_service_says_only_its_own_and_reads_only_its_own
         done = [what for what, attempt in attempts(service) if not await refused(connection, attempt)]
         assert done == []
         # It is no empty refusal: what services say of themselves all day, the journeys show, goes through.
-        assert not await refused(connection, lambda channel: channel.get_exchange(wiring.EXCHANGE, ensure=True))
+        assert not await refused(connection, lambda channel: channel.get_exchange(broker.EXCHANGES[0], ensure=True))
 
 
 async def test_broker_users_have_no_way_into_its_management(system: Composed) -> None:

@@ -74,8 +74,18 @@ class Hearer:
 
 async def test_publish_of_a_type_no_queue_is_bound_to_is_undelivered(rabbit_kind):
     async with opened(rabbit_kind.amqp_url, rabbit_kind.wired) as bus:
-        with pytest.raises(Undelivered, match="NO_ROUTE"):
+        with pytest.raises(Undelivered, match="nobody hears"):
             await bus.publish(support.envelope(type=Hummed.type))
+
+
+async def test_publish_that_one_queue_takes_and_another_lost_its_binding_for_is_undelivered(rabbit_kind):
+    lost = rabbit_kind.second
+    async with opened(rabbit_kind.amqp_url, rabbit_kind.wired) as bus, channel_to(rabbit_kind.amqp_url) as channel:
+        await bus.publish(support.envelope())
+        queue = await channel.get_queue(wiring.queue_name(lost))
+        await queue.unbind(wiring.exchange_name(lost), *rabbit_kind.wired[lost])
+        with pytest.raises(Undelivered, match="NO_ROUTE"):
+            await bus.publish(support.envelope())
 
 
 async def test_relay_with_an_event_no_queue_is_bound_to_keeps_it(rabbit_kind, source):
@@ -90,7 +100,7 @@ async def test_publish_after_somebody_removed_a_binding_declares_it_again(rabbit
     wired = {rabbit_kind.first: ("humming.#",)}
     async with opened(rabbit_kind.amqp_url, wired) as bus, channel_to(rabbit_kind.amqp_url) as channel:
         queue = await channel.get_queue(wiring.queue_name(rabbit_kind.first))
-        await queue.unbind(wiring.EXCHANGE, "humming.#")
+        await queue.unbind(wiring.exchange_name(rabbit_kind.first), "humming.#")
         with pytest.raises(Undelivered):
             await bus.publish(support.envelope(type=Hummed.type))
         await support.eventually(lambda: is_connected(bus))

@@ -19,9 +19,8 @@ def test_service_may_publish_only_its_own_events(service) -> None:
     may = broker.rights(service)
     allowed = {name for name in EVENTS if re.search(may.events, name)}
     assert allowed == {name for name in EVENTS if name.split(".")[0] == service}
-    assert [name for name in (wiring.EXCHANGE, wiring.PARKED_EXCHANGE, "") if re.search(may.write, name)] == [
-        wiring.EXCHANGE
-    ]
+    written = [name for name in (*broker.EXCHANGES, wiring.PARKED_EXCHANGE, "", "x") if re.search(may.write, name)]
+    assert written == list(broker.EXCHANGES)
 
 
 @pytest.mark.parametrize("service", secretfiles.SPEAKING)
@@ -29,4 +28,4 @@ def test_service_may_read_only_its_own_queues_and_make_nothing(service) -> None:
     may = broker.rights(service)
     own = [name for name, _ in topology.queues_of(service)] if service in wiring.WIRING else []
     assert [name for name in QUEUES if re.search(may.read, name)] == [name for name in QUEUES if name in own]
-    assert not [name for name in (*QUEUES, wiring.EXCHANGE, "amq.gen-x") if re.search(may.configure, name)]
+    assert not [name for name in (*QUEUES, *broker.EXCHANGES, "amq.gen-x") if re.search(may.configure, name)]

@@ -9,7 +9,6 @@ from services.delegation import commands, queries, rules, schemas, store
 from services.delegation.settings import Catalogue
 from shared import clock, ids
 from shared.contracts import authzen
-from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
 from shared.messaging import outbox
 from shared.web import idempotency, throttle
@@ -144,9 +143,4 @@ async def decide(call: Call[Deps], body: authzen.Evaluation) -> Written[authzen.
 async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> Written[authzen.Answer]:
     """Answer a batch of such questions; without `evaluations` it is a single one (AuthZEN 1.0)."""
     answers = await queries.decide_all(call.deps.facts, call.deps.then, call.deps.services, body)
-    if body.evaluations:
-        return Written(b'{"evaluations":[%b]}' % b",".join(answer.json for answer in answers))
-    if answers[0] is queries.INCOMPLETE:
-        missing = [name for name in ("subject", "action", "resource") if getattr(body, name) is None]
-        raise common.ValidationFailed(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
-    return Written(answers[0].json)
+    return Written(authzen.written(body, answers))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from shared.contracts.problems import common
 from shared.contracts.texts import Text
 
 BATCH = 100
@@ -124,21 +125,24 @@ class Metadata(BaseModel):
     access_evaluations_endpoint: str
 
 
-INCOMPLETE = Decision(
-    decision=False,
-    context=Reason(error=Fault(status=400, message="subject, action and resource are needed, here or at the top")),
+class Settled(NamedTuple):
+    """An answer, and the JSON of its `Decision`: made directly it costs a fifth of what the model does."""
+
+    decision: bool
+    json: bytes
+
+
+def settled(decision: Decision) -> Settled:
+    """Write an answer."""
+    return Settled(decision.decision, decision.model_dump_json().encode())
+
+
+INCOMPLETE = settled(
+    Decision(
+        decision=False,
+        context=Reason(error=Fault(status=400, message="subject, action and resource are needed, here or at the top")),
+    )
 )
-
-
-class Settling(Protocol):
-    """An answer in whatever form it is made."""
-
-    @property
-    def decision(self) -> bool:
-        """Whether it permits."""
-
-
-S = TypeVar("S", bound=Settling)
 
 
 class Complete(NamedTuple):
@@ -165,10 +169,20 @@ def _filled(part: PartialEvaluation, top: PartialEvaluation) -> Complete | None:
     return Complete(subject, action, resource, top.context if part.context is None else part.context)
 
 
-def until_settled(decisions: Sequence[S], semantic: Semantic) -> list[S]:
+def until_settled(decisions: Sequence[Settled], semantic: Semantic) -> list[Settled]:
     """Keep the answers up to the one that settles the batch."""
     if semantic is Semantic.ALL:
         return list(decisions)
     settling = semantic is Semantic.FIRST_PERMIT
     places = (place for place, answer in enumerate(decisions, 1) if answer.decision is settling)
     return list(decisions[: next(places, len(decisions))])
+
+
+def written(batch: Evaluations, answers: Sequence[Settled]) -> bytes:
+    """Give the JSON that answers a batch; without `evaluations` it is a single one (`validation-failed`)."""
+    if batch.evaluations:
+        return b'{"evaluations":[%b]}' % b",".join(answer.json for answer in answers)
+    if answers[0] is INCOMPLETE:
+        missing = [name for name in ("subject", "action", "resource") if getattr(batch, name) is None]
+        raise common.ValidationFailed(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
+    return answers[0].json

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.accounts.queries import decisions as queries
 from shared.contracts import authzen
-from shared.contracts.problems import common
-from shared.web.routing import Call
+from shared.web.routing import Call, Written
 
 if TYPE_CHECKING:
     from services.accounts.app import Deps
@@ -23,17 +22,11 @@ async def describe_decisions(call: Call[Deps]) -> authzen.Metadata:
     )
 
 
-async def decide(call: Call[Deps], body: authzen.Evaluation) -> authzen.Decision:
+async def decide(call: Call[Deps], body: authzen.Evaluation) -> Written[authzen.Decision]:
     """Answer whether a person may do something on behalf of an account now (AuthZEN 1.0, O13)."""
-    return await queries.decide(call.deps.facts, body)
+    return Written((await queries.decide(call.deps.facts, body)).json)
 
 
-async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> authzen.Answer:
+async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> Written[authzen.Answer]:
     """Answer a batch of such questions; without `evaluations` it is a single one (AuthZEN 1.0)."""
-    answers = await queries.decide_all(call.deps.facts, body)
-    if body.evaluations:
-        return authzen.Answer(authzen.Decisions(evaluations=answers))
-    if answers[0] is authzen.INCOMPLETE:
-        missing = [name for name in ("subject", "action", "resource") if getattr(body, name) is None]
-        raise common.ValidationFailed(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
-    return authzen.Answer(answers[0])
+    return Written(authzen.written(body, await queries.decide_all(call.deps.facts, body)))

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 Asked = tuple[UUID, UUID, Right]
 
 
-async def decide(facts: Facts, evaluation: authzen.Evaluation) -> authzen.Decision:
+async def decide(facts: Facts, evaluation: authzen.Evaluation) -> authzen.Settled:
     """Answer one question from a statement that begins after it was asked."""
     asked = read(evaluation)
     if not isinstance(asked, tuple):
-        return DENIALS[asked]
+        return REFUSED[asked]
     return _answer(asked, await facts.ask(asked[:2]))
 
 
-async def decide_all(facts: Facts, batch: authzen.Evaluations) -> list[authzen.Decision]:
+async def decide_all(facts: Facts, batch: authzen.Evaluations) -> list[authzen.Settled]:
     """Answer a batch; what lacks a subject, an action or a resource is denied with an error (AuthZEN, Errors)."""
     questions = [read(one) if one else None for one in authzen.completed(batch)]
     found = iter(await facts.ask_all([one[:2] for one in questions if isinstance(one, tuple)]))
@@ -36,12 +36,10 @@ async def decide_all(facts: Facts, batch: authzen.Evaluations) -> list[authzen.D
     return authzen.until_settled(answers, batch.options.evaluations_semantic)
 
 
-def _settle(
-    question: Asked | type[problems.Refusal] | None, found: Iterator[members.Member | None]
-) -> authzen.Decision:
+def _settle(question: Asked | type[problems.Refusal] | None, found: Iterator[members.Member | None]) -> authzen.Settled:
     if question is None:
         return authzen.INCOMPLETE
-    return _answer(question, next(found)) if isinstance(question, tuple) else DENIALS[question]
+    return _answer(question, next(found)) if isinstance(question, tuple) else REFUSED[question]
 
 
 def read(evaluation: authzen.Question) -> Asked | type[problems.Refusal]:
@@ -64,9 +62,9 @@ def _acts(evaluation: authzen.Question) -> bool:
     return any(place.get(name) for place in places for name in ("actor", "act", "acting"))
 
 
-def _answer(asked: Asked, member: members.Member | None) -> authzen.Decision:
+def _answer(asked: Asked, member: members.Member | None) -> authzen.Settled:
     if refusal := members.refusal(member, asked[2]):
-        return DENIALS[refusal]
+        return REFUSED[refusal]
     return ALLOWED
 
 
@@ -83,4 +81,5 @@ def _denial(refusal: type[problems.Refusal]) -> authzen.Decision:
 
 RIGHTS = {right.value: right for right in Right}
 DENIALS = {refusal: _denial(refusal) for refusal in problems.Refusal.__subclasses__()}
-ALLOWED = authzen.Decision(decision=True, context=authzen.Reason(rule="O13"))
+REFUSED = {refusal: authzen.settled(denial) for refusal, denial in DENIALS.items()}
+ALLOWED = authzen.settled(authzen.Decision(decision=True, context=authzen.Reason(rule="O13")))

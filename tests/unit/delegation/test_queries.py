@@ -19,7 +19,7 @@ ALLOWED = {
 }
 
 
-def read(settled: queries.Settled) -> authzen.Decision:
+def read(settled: authzen.Settled) -> authzen.Decision:
     decision = authzen.Decision.model_validate_json(settled.json)
     assert decision.decision is settled.decision
     assert decision.model_dump_json().encode() == settled.json
@@ -34,7 +34,7 @@ def test_answer_that_allows_is_written_as_the_model_would(asked, facts, rule):
 
 
 @pytest.mark.parametrize(
-    "settled", [*queries.REFUSED.values(), queries.INCOMPLETE], ids=[*map(str, queries.REFUSED), ""]
+    "settled", [*queries.REFUSED.values(), authzen.INCOMPLETE], ids=[*map(str, queries.REFUSED), ""]
 )
 def test_answer_that_refuses_is_written_as_the_model_would(settled):
     assert read(settled).decision is False

@@ -1,4 +1,4 @@
--- Walks through the requests of a file, one a line: authorization <tab> idempotency key <tab> body.
+-- Walks through the requests of a file, one a line: authorization <tab> idempotency key <tab> body, or GET and a path.
 local prepared, place = {}, 0
 
 function init(args)
@@ -7,7 +7,8 @@ function init(args)
     local headers = { ["Content-Type"] = "application/json" }
     if token ~= "" then headers["Authorization"] = token end
     if key ~= "" then headers["Idempotency-Key"] = key end
-    prepared[#prepared + 1] = wrk.format("POST", wrk.path, headers, body)
+    local path = body:match("^GET (.+)$")
+    prepared[#prepared + 1] = path and wrk.format("GET", path, headers) or wrk.format("POST", wrk.path, headers, body)
   end
 end
 

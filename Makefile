@@ -15,8 +15,8 @@ run: $(VENV)/.run ## Run everything in one process (ARGS=--no-sample: without th
 	@exec $(BIN)/python -m services $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.test system ## Run all tests, with RabbitMQ and real processes
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.test system ## Run all tests, with RabbitMQ and real processes, three at a time
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(VENV)/.test ## Run the tests that need neither a broker nor a browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 import time
 
@@ -70,6 +71,7 @@ async def test_guesses_of_one_caller_by_the_thousand_neither_delay_nor_lock_out_
     async def keep_guessing() -> None:
         looked.extend([(await firms.join(world, guesser, WRONG)).slug for _ in left])
 
+    started = time.monotonic()
     storm = [asyncio.create_task(keep_guessing()) for _ in range(4)]
     took = []
     for person in people:
@@ -80,7 +82,10 @@ async def test_guesses_of_one_caller_by_the_thousand_neither_delay_nor_lock_out_
     await asyncio.gather(*storm)
     scorecard.note("S6", "guesses of one caller", times, seen=looked.count("account-pin-not-accepted"))
     scorecard.note("S6", "another joins meanwhile", 10, median_ms=round(statistics.median(took) * 1000))
-    assert (times, 5) == (len(looked), looked.count("account-pin-not-accepted"))
+    # The first five, and one more whenever the bucket has room for it again.
+    refilled = math.ceil((time.monotonic() - started) / pins.BURST.each)
+    assert 5 <= looked.count("account-pin-not-accepted") <= 5 + refilled
+    assert len(looked) == times
     assert set(looked) == {"account-pin-not-accepted", "too-many-requests"}
     assert max(took) < 5
 

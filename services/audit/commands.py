@@ -30,7 +30,7 @@ LONG_LIST = 5_000
 LONG_RUN = 3_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, as each event makes one
 class Heard:
     """What an event says that the register keeps.
 
@@ -59,6 +59,7 @@ class Heard:
 
 
 NEVER = store.Named(UUID(int=0), "", -1)
+UNHEARD = "the person has not been heard of yet"
 
 
 async def remember_person(connection: Connection, person: UUID, name: str, version: int) -> None:
@@ -97,21 +98,33 @@ async def record_heard(connection: Connection, heard: Sequence[Heard]) -> None:
 
     `NotYet` when a person has not been heard of; `ValueError` when an application may not report that kind.
     """
+    if any(one.news for one in heard):
+        rows = await _rows_with_news(connection, heard)
+    else:
+        rows = [_row_of(one) for one in heard]
+    try:
+        await store.insert_activities(connection, rows)
+    except store.Unheard as error:
+        raise NotYet(UNHEARD) from error
+    for one in heard:
+        if one.erased:
+            await erase_person(connection, one.erased)
+
+
+async def _rows_with_news(connection: Connection, heard: Sequence[Heard]) -> list[store.Row]:
+    """Take what is said of people along, so that each row has the names of its moment."""
     known = await store.find_names(connection, {person for one in heard for person in one.people})
     rows = []
     for one in heard:
         if (news := one.news) and news.version > known.get(news.id, NEVER).version:
             known[news.id] = news
-        rows.append(_heard_row(one, known))
+        rows.append(_named_row(one, known))
     for one in heard:
         if one.news and one.managers is not None:
             await remember_account(connection, one.news.id, one.news.name, one.managers, one.news.version)
         elif one.news:
             await remember_person(connection, one.news.id, one.news.name, one.news.version)
-    await store.insert_activities(connection, rows)
-    for one in heard:
-        if one.erased:
-            await erase_person(connection, one.erased)
+    return rows
 
 
 async def erase_person(connection: Connection, person: UUID) -> None:
@@ -121,13 +134,10 @@ async def erase_person(connection: Connection, person: UUID) -> None:
     await forgetting.forget(connection, person)
 
 
-def _heard_row(one: Heard, known: Mapping[UUID, store.Named]) -> store.Row:
+def _row_of(one: Heard) -> store.Row:
+    """Give the row without the names, which are looked up as it is recorded."""
     if one.key and not rules.may_be_reported(one.kind):
         raise ValueError("an application may not report this kind")
-    if not all(person in known for person in one.people):
-        raise NotYet("the person has not been heard of yet")
-    by = known[one.performed_by] if one.performed_by else None
-    for_ = known[one.performed_for] if one.performed_for else None
     return store.Row(
         id=one.event_id,
         application=one.application,
@@ -135,14 +145,26 @@ def _heard_row(one: Heard, known: Mapping[UUID, store.Named]) -> store.Row:
         kind=one.kind,
         file_number=one.file_number,
         performed_by=one.performed_by,
-        performed_by_name=by.name or None if by else None,
         performed_for=one.performed_for,
-        performed_for_name=for_.name or None if for_ else None,
-        account=one.account or (for_.id if for_ and for_.company else None),
+        account=one.account,
         occurred_at=one.occurred_at,
         personal=activities.ACTIVITIES[one.kind].personal,
         correlation_id=one.correlation_id,
+        named=False,
     )
+
+
+def _named_row(one: Heard, known: Mapping[UUID, store.Named]) -> store.Row:
+    if not all(person in known for person in one.people):
+        raise NotYet(UNHEARD)
+    row = _row_of(one)
+    by = known[one.performed_by] if one.performed_by else None
+    for_ = known[one.performed_for] if one.performed_for else None
+    row.named = True
+    row.performed_by_name = by.name or None if by else None
+    row.performed_for_name = for_.name or None if for_ else None
+    row.account = one.account or (for_.id if for_ and for_.company else None)
+    return row
 
 
 async def record_reports(connection: Connection, application: str, reports: Sequence[Report]) -> list[Outcome]:
@@ -186,4 +208,4 @@ def _row(application: str, report: Report, known: Mapping[UUID, store.Named]) ->
         occurred_at=report.occurred_at,
         correlation_id=requests.current().correlation_id,
     )
-    return _heard_row(heard, known)
+    return _named_row(heard, known)

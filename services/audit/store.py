@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -17,9 +16,16 @@ if TYPE_CHECKING:
 SQL = queries.load("services.audit")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard(Exception):
+    """An activity names somebody who has no name here yet."""
+
+
+@dataclass(slots=True, kw_only=True)  # not frozen, as each event makes one: that would take four times as long
 class Row:
-    """One activity to record. Names are those of the moment and stay so (decision 4)."""
+    """One activity to record. Names are those of the moment and stay so (decision 4).
+
+    `named` tells whether they stand here; otherwise they are looked up as it is recorded.
+    """
 
     id: UUID
     application: str | None = None
@@ -27,17 +33,14 @@ class Row:
     kind: str
     file_number: str | None = None
     performed_by: UUID | None
-    performed_by_name: str | None
+    performed_by_name: str | None = None
     performed_for: UUID | None
-    performed_for_name: str | None
+    performed_for_name: str | None = None
     account: UUID | None = None
     occurred_at: datetime
     personal: bool
     correlation_id: str | None
-
-
-AS_TUPLE = attrgetter(*(field.name for field in fields(Row)))
-"""`dataclasses.astuple` copies every value, which takes longer than to insert it."""
+    named: bool = True
 
 
 class Named(NamedTuple):
@@ -50,10 +53,11 @@ class Named(NamedTuple):
 
 
 async def insert_activities(connection: Connection, rows: Iterable[Row]) -> set[UUID]:
-    """Record rows in the order given, one transaction at a time; give the ids of those that were new."""
-    columns = [list(column) for column in zip(*map(AS_TUPLE, rows), strict=True)]
-    await connection.execute(SQL["lock_register"])
-    return {record["id"] for record in await connection.fetch(SQL["insert_activities"], *columns)}
+    """Record rows in the order given, one transaction at a time; give the ids of those that were new (`Unheard`)."""
+    found = {one for (one,) in await connection.fetch(SQL["record_activities"], list(rows))}
+    if None in found:
+        raise Unheard
+    return found
 
 
 async def upsert_person(connection: Connection, person: UUID, name: str, sort: str, version: int) -> None:

@@ -222,7 +222,7 @@ def _heard(envelope: Envelope, data: Event) -> commands.Heard:
 
 def _reported(envelope: Envelope, data: applications.ActivityReported) -> commands.Heard:
     """Read what an application said on the bus as strictly as what it says over HTTP."""
-    report = Report.model_validate(data.model_dump(exclude={"type"}))
+    report = Report.model_validate(data, from_attributes=True)
     return commands.Heard(
         event_id=envelope.id,
         application=envelope.actor.removeprefix("application:"),

@@ -78,8 +78,7 @@ class Consumer:
                 await ending(connection)
             failpoints.reach("effect.uncommitted")
         failpoints.reach("effect.committed")
-        for event in ran:
-            log.info("event taken", **self._facts(event))
+        self._say_taken(ran)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
@@ -146,6 +145,17 @@ class Consumer:
             log.info("event waits", reason=str(error), **self._facts(event))
         else:
             log.warning("effect failed", cause=failures.fingerprint(error), exc_info=error, **self._facts(event))
+
+    def _say_taken(self, events: Sequence[Incoming]) -> None:
+        """Log what was taken in one line: one for each would take longer than the events themselves."""
+        if len(events) == 1:
+            log.info("event taken", **self._facts(events[0]))
+        elif events:
+            named = [
+                {"type": one.type, "event_id": str(one.event_id), "correlation_id": one.correlation_id}
+                for one in events
+            ]
+            log.info("event taken", consumer=self.name, events=named)
 
     def _facts(self, event: Incoming | Unread) -> dict[str, str | None]:
         return {

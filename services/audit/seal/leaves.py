@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -24,19 +23,6 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, Any] | Record
 
 VERSION = 1
-FACTS = (
-    "seq",
-    "id",
-    "application",
-    "key",
-    "kind",
-    "file_number",
-    "performed_by",
-    "performed_for",
-    "account",
-    "personal",
-)
-MOMENTS = ("occurred_at", "recorded_at")
 ROLES = ("by", "for")
 
 
@@ -47,7 +33,8 @@ def canonical(value: Any) -> bytes:
 
 def moment(value: datetime) -> str:
     """Write a time as leaves do: UTC, to the microsecond."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    there = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return there.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def salt(key: bytes, activity: UUID, role: str) -> bytes:
@@ -60,8 +47,7 @@ def commit(salted: bytes, name: str) -> bytes:
     return hmac.digest(salted, name.encode(), "sha256")
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The commitments to both names of an activity; None where nobody is named."""
 
     by: bytes | None
@@ -87,14 +73,25 @@ def named(row: Row, role: str) -> UUID | None:
 
 def facts(row: Row, names: Names) -> dict[str, Any]:
     """Give the content of a leaf about an activity."""
-    content: dict[str, Any] = {"v": VERSION, "type": "activity", "correlation_id": row["correlation_id"]}
-    for fact in FACTS:
-        content[fact] = row[fact]
-    for time in MOMENTS:
-        content[time] = moment(row[time])
-    content["by_name"] = names.by.hex() if names.by else None
-    content["for_name"] = names.for_.hex() if names.for_ else None
-    return content
+    return {
+        "v": VERSION,
+        "type": "activity",
+        "seq": row["seq"],
+        "id": row["id"],
+        "application": row["application"],
+        "key": row["key"],
+        "kind": row["kind"],
+        "file_number": row["file_number"],
+        "performed_by": row["performed_by"],
+        "performed_for": row["performed_for"],
+        "account": row["account"],
+        "personal": row["personal"],
+        "occurred_at": moment(row["occurred_at"]),
+        "recorded_at": moment(row["recorded_at"]),
+        "correlation_id": row["correlation_id"],
+        "by_name": names.by.hex() if names.by else None,
+        "for_name": names.for_.hex() if names.for_ else None,
+    }
 
 
 def tombstone(row: Row) -> dict[str, Any]:

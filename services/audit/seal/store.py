@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from shared.db import queries
@@ -31,21 +31,16 @@ class End:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One leaf to add: of an activity, or of a tombstone."""
+class Leaf(NamedTuple):
+    """One leaf to add, in the order of the table: of an activity, or of a tombstone."""
 
-    index: int
+    place: int
     seq: int | None
     tombstone: UUID | None
     version: int
     hash: bytes
     by_name: bytes | None = None
     for_name: bytes | None = None
-
-    def columns(self) -> tuple[Any, ...]:
-        """Give the values in the order of the table."""
-        return self.index, self.seq, self.tombstone, self.version, self.hash, self.by_name, self.for_name
 
 
 async def take_seal(connection: Connection) -> bool:
@@ -82,8 +77,7 @@ async def find_keys(database: Connection | Pool, subjects: Iterable[UUID]) -> di
 
 async def insert_leaves(connection: Connection, leaves: Sequence[Leaf]) -> None:
     """Add leaves."""
-    columns = zip(*(leaf.columns() for leaf in leaves), strict=True)
-    await connection.execute(SQL["insert_leaves"], *(list(column) for column in columns))
+    await connection.execute(SQL["insert_leaves"], *map(list, zip(*leaves, strict=True)))
 
 
 async def insert_nodes(connection: Connection, nodes: Sequence[tuple[Node, bytes]]) -> None:

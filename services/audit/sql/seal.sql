@@ -15,10 +15,11 @@ select
 -- name: list_arrived
 -- Give the next activities in their order of arrival.
 select activity.*
-from entry
-inner join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
-where entry.seq > $1
-order by entry.seq
+from activity
+where
+    seq > $1
+    and exists (select from entry where entry.seq = activity.seq and entry.occurred_at = activity.occurred_at)
+order by seq
 limit $2
 
 -- name: list_keys

@@ -14,6 +14,7 @@ import pytest
 
 from services.audit import commands, store
 from shared import substrate
+from shared.db import connections
 from shared.db.migrate import Area, migrate
 from shared.db.pool import Pool
 from tests.integration.audit.test_subscribers import AREA
@@ -68,6 +69,7 @@ async def test_migration_moves_each_row_to_its_month_and_keeps_the_order_of_arri
     assert [(3, month(NOW)), (1, month(earlier)), (2, month(NOW))] == await places(connection)
     assert "edith descartes" == await connection.fetchval("select sort from person")
     again = row(9, NOW, key="3")
+    await connections.prepare(connection)
     async with connection.transaction():
         assert set() == await store.insert_activities(connection, [again])
     await connection.close()

@@ -1,18 +1,18 @@
 """Writes an Excel file from lines on its input, in a process of its own with a low priority.
 
-Memory stays the same for any number of rows: XlsxWriter writes each row away as it comes.
+Memory stays the same for any number of rows: each is written away as it comes.
 """
 
 from __future__ import annotations
 
 import zipfile
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter import contenttypes
 
-from services.audit.exports import press
+from services.audit.exports import lines, press
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -36,7 +36,7 @@ def write(job: press.Job) -> None:
     head = job.head
     made_at = datetime.fromisoformat(head["made_at"])
     book.set_properties({"title": head["title"], "author": "Mandat", "created": made_at.replace(tzinfo=None)})
-    sheet = book.add_worksheet(head["sheet"])
+    sheet: lines.Sheet = book.add_worksheet(head["sheet"], worksheet_class=lines.Sheet)
     bold = book.add_format({"bold": True, "bg_color": "#E8EDF3", "bottom": 1, "text_wrap": True, "valign": "top"})
     _prepare(sheet, head, bold)
     last = _rows(sheet, job, book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}))
@@ -63,14 +63,13 @@ def _prepare(sheet: Worksheet, head: dict[str, Any], bold: Format) -> None:
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _rows(sheet: Worksheet, job: press.Job, day: Format) -> int:
+def _rows(sheet: lines.Sheet, job: press.Job, day: Format) -> int:
     number = 0
+    style = sheet.begin(1, day)
     for row in job.rows():
         number += 1
-        sheet.write_datetime(number, 0, date.fromisoformat(row[0]), day)
-        for column, text in enumerate(row[1:], 1):
-            if text:
-                sheet.write_string(number, column, text)
+        sheet.add(lines.line(number + 1, style, row))
+    sheet.end(number, len(job.head["columns"]) - 1)
     return number
 
 

@@ -16,7 +16,7 @@ run: $(VENV)/.run ## Run everything in one process (ARGS=--no-sample: without th
 
 .PHONY: test
 test: $(VENV)/.test system ## Run all tests, with RabbitMQ and real processes, three at a time
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(VENV)/.test ## Run the tests that need neither a broker nor a browser

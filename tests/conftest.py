@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
 
 from tests.support import postgres as servers
@@ -16,27 +14,7 @@ if TYPE_CHECKING:
     from shared.db.migrate import Area
 
 
-pytest_plugins = ("tests.support.fixtures_rabbit", "tests.support.fixtures_compose")
-
-
-TESTS = Path(__file__).parent
-TOGETHER = ("chaos", "browser", "authority", "journeys", "attacks")
-"""Folders whose tests share a whole system, the longest first: each runs in one process."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what belongs together where tests run in several processes (`-n`), and begin with what takes longest."""
-    groups = {item: _group(item) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: TOGETHER.index(groups[item]) if groups[item] in TOGETHER else len(TOGETHER))
-
-
-def _group(item: pytest.Item) -> str:
-    place = item.path.relative_to(TESTS)
-    alone = place.parts[0] == "chaos" and "running" not in getattr(item, "fixturenames", ())
-    return place.parts[0] if place.parts[0] in TOGETHER and not alone else place.as_posix()
+pytest_plugins = ("tests.support.fixtures_rabbit", "tests.support.fixtures_compose", "tests.support.spreading")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

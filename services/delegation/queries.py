@@ -162,17 +162,6 @@ def _answer(asked: rules.Asked, facts: rules.Facts) -> authzen.Settled:
     return authzen.Settled(decision=True, json=orjson.dumps({"decision": True, "context": context}))
 
 
-def _denial(refusal: rules.Refused) -> authzen.Decision:
-    context = authzen.Reason(
-        slug=refusal.slug,
-        rule=refusal.rule,
-        reason=refusal.title,
-        who_can_change=refusal.who_can_change,
-        next_step=refusal.detail,
-    )
-    return authzen.Decision(decision=False, context=context)
-
-
 NO_REASON = dict.fromkeys(authzen.Reason.model_fields)
-DENIALS = {refusal: _denial(refusal) for refusal in problems.Refusal.__subclasses__()}
+DENIALS = {refusal: authzen.denial(refusal) for refusal in problems.Refusal.__subclasses__()}
 REFUSED = {refusal: authzen.settled(denial) for refusal, denial in DENIALS.items()}

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from shared.contracts.problems import common
+from shared.contracts.problems.base import Refusal
 from shared.contracts.texts import Text
 
 BATCH = 100
@@ -135,6 +136,18 @@ class Settled(NamedTuple):
 def settled(decision: Decision) -> Settled:
     """Write an answer."""
     return Settled(decision.decision, decision.model_dump_json().encode())
+
+
+def denial(refusal: type[Refusal]) -> Decision:
+    """Give the answer that refuses for this reason."""
+    context = Reason(
+        slug=refusal.slug,
+        rule=refusal.rule,
+        reason=refusal.title,
+        who_can_change=refusal.who_can_change,
+        next_step=refusal.detail,
+    )
+    return Decision(decision=False, context=context)
 
 
 INCOMPLETE = settled(

@@ -68,18 +68,7 @@ def _answer(asked: Asked, member: members.Member | None) -> authzen.Settled:
     return ALLOWED
 
 
-def _denial(refusal: type[problems.Refusal]) -> authzen.Decision:
-    context = authzen.Reason(
-        slug=refusal.slug,
-        rule=refusal.rule,
-        reason=refusal.title,
-        who_can_change=refusal.who_can_change,
-        next_step=refusal.detail,
-    )
-    return authzen.Decision(decision=False, context=context)
-
-
 RIGHTS = {right.value: right for right in Right}
-DENIALS = {refusal: _denial(refusal) for refusal in problems.Refusal.__subclasses__()}
+DENIALS = {refusal: authzen.denial(refusal) for refusal in problems.Refusal.__subclasses__()}
 REFUSED = {refusal: authzen.settled(denial) for refusal, denial in DENIALS.items()}
 ALLOWED = authzen.settled(authzen.Decision(decision=True, context=authzen.Reason(rule="O13")))

@@ -23,3 +23,16 @@ class Problem(Exception):
         super().__init__(self.slug if hasattr(self, "slug") else "problem")
         self.values = values
         self.retry_after = retry_after
+
+
+class Refusal(Problem):
+    """A refusal to let somebody act, which is a decision's reason too: title says why, detail the step to change it.
+
+    `rule` names the item of the requirements behind it.
+    """
+
+    rule: ClassVar[str]
+    who_can_change: ClassVar[Text]
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(rule=self.rule, **values)

@@ -1,12 +1,8 @@
-"""Problems that accounts answers about business accounts, and the refusals that its decisions give as reasons.
-
-A refusal is both: the title is the reason, the detail is the step that would change it.
-"""
+"""Problems that accounts answers about business accounts, and the refusals that its decisions give as reasons."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
+from shared.contracts.problems import base
 from shared.contracts.problems.base import Problem
 from shared.contracts.texts import Text
 
@@ -14,14 +10,8 @@ A_MANAGER = Text("Une personne qui gère ce compte", "A manager of this account"
 AN_OPERATOR = Text("Un opérateur du service", "An operator of the service")
 
 
-class Refusal(Problem):
-    """A refusal to let somebody act on behalf of an account; `rule` names the item of the requirements behind it."""
-
-    rule: ClassVar[str]
-    who_can_change: ClassVar[Text]
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(rule=self.rule, **values)
+class Refusal(base.Refusal):
+    """A refusal to let somebody act on behalf of an account."""
 
 
 class NotAMember(Refusal):

@@ -1,25 +1,18 @@
-"""Problems that delegation answers, and the refusals that its decisions give as reasons.
-
-A refusal is both: the title is the reason, the detail is the step that would change it.
-"""
+"""Problems that delegation answers, and the refusals that its decisions give as reasons."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from shared.contracts.problems import base
 from shared.contracts.problems.base import Problem
 from shared.contracts.texts import Text
 
 
-class Refusal(Problem):
-    """A refusal to let somebody act; `rule` names the item of the requirements behind it."""
+class Refusal(base.Refusal):
+    """A refusal to let somebody act in a surveyor's name."""
 
-    rule: ClassVar[str]
-    who_can_change: ClassVar[Text]
     oauth_error: ClassVar[str] = "invalid_request"
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(rule=self.rule, **values)
 
 
 class NotADelegator(Problem):

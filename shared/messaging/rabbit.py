@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import aio_pika
@@ -84,6 +84,8 @@ class _Publisher(links.Link):
 
     async def exchanges(self) -> topology.Exchanges:
         """Give the exchanges of events, once connected, at most 1 s later (TimeoutError)."""
+        if self._exchanges.done():
+            return self._exchanges.result()
         async with asyncio.timeout(READY_SECONDS):
             return await asyncio.shield(self._exchanges)
 
@@ -235,6 +237,7 @@ class RabbitBus:
     def __init__(self, url: str, *, wired: Mapping[str, tuple[str, ...]] | None = None, declares: bool = True) -> None:
         self._url = url
         self._map = _Map(wiring.WIRING if wired is None else wired, declares)
+        self._hearers = lru_cache(partial(wiring.hearers, wired=self._map.wired))
         self._publisher: _Publisher | None = None
         self._feeds: dict[str, _Feed] = {}
 
@@ -247,8 +250,7 @@ class RabbitBus:
         """Return when the broker has it on disk in the queue of each hearer; raise `Undelivered` otherwise, in 10 s."""
         if self._publisher is None:
             raise Undelivered("the bus is not open")
-        hearers = wiring.hearers(envelope.type, self._map.wired)
-        if not hearers:
+        if not (hearers := self._hearers(envelope.type)):
             # A fault of the map, not a reason to forget the event.
             raise Undelivered(f"nobody hears {envelope.type}")
         message = aio_pika.Message(

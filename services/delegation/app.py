@@ -13,7 +13,7 @@ from services.delegation.past import store as past
 from services.delegation.settings import Catalogue, Service, Settings, load_catalogue
 from shared import service
 from shared.crypto import keyring, signing
-from shared.db.coalesce import Coalescer
+from shared.db.coalesce import Coalescer, Lanes
 from shared.db.migrate import Area
 from shared.web import server
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from shared.db.pool import Pool
 
 AREA = Area("delegation", Path(str(resources.files("services.delegation") / "sql/migrations")))
+
+
+LANES = 2
+"""Statements that write designations at once: while one waits for the disk, the other works."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ class Deps:
     facts: Coalescer[tuple[UUID, UUID], rules.Facts]
     then: Callable[[Sequence[rules.Asked]], Awaitable[Sequence[rules.Facts]]]
     standings: Coalescer[tuple[UUID, UUID], store.Standing]
-    designations: Coalescer[store.Designation, bool]
+    designations: Lanes[store.Designation, bool]
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
@@ -54,7 +58,9 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         facts=Coalescer(partial(store.list_facts, infra.pool)),
         then=partial(past.list_facts_at, infra.pool),
         standings=Coalescer(partial(store.list_standings, infra.pool)),
-        designations=Coalescer(partial(store.insert_designations, infra.pool), most=100),
+        designations=Lanes(
+            partial(store.insert_designations, infra.pool), lambda one: one.added.delegator.id, most=100, of=LANES
+        ),
     )
     return service.Service(
         name="delegation",

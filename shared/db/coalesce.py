@@ -109,6 +109,28 @@ class Coalescer(Generic[Q, A]):
         await self._settle(batch[middle:])
 
 
+class Lanes(Generic[Q, A]):
+    """Coalescers side by side: while one waits for the disk, another's query runs.
+
+    Questions of one owner stay in one lane, so that no two queries want the same owner's rows at once.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Sequence[Q]], Awaitable[Sequence[A]]],
+        owner: Callable[[Q], object],
+        *,
+        most: int,
+        of: int,
+    ) -> None:
+        self._owner = owner
+        self._lanes = tuple(Coalescer(answer, most=most) for _ in range(of))
+
+    async def ask(self, question: Q) -> A:
+        """Ask in the lane of the question's owner."""
+        return await self._lanes[hash(self._owner(question)) % len(self._lanes)].ask(question)
+
+
 def _fail(batch: Iterable[_Asked[Q, A]], error: Exception) -> None:
     for _, future in batch:
         if not future.done():

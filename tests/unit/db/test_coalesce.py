@@ -153,3 +153,18 @@ async def test_end_of_the_loop_leaves_nobody_waiting(query):
     coalescer._running.cancel()
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert [Unavailable] * 3 == [type(one) for one in found]
+
+
+async def test_lanes_let_owners_go_side_by_side_and_one_owner_one_after_the_other(query):
+    lanes = coalesce.Lanes(query, lambda question: question % 2, most=10, of=2)
+    query.gate.clear()
+    asked = [asyncio.ensure_future(lanes.ask(question)) for question in (2, 4, 3)]
+    await begun(query, 2)
+    assert query.batches == [[2, 4], [3]]
+    late = asyncio.ensure_future(lanes.ask(6))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(query.batches) == 2
+    query.gate.set()
+    answers = await asyncio.gather(*asked, late)
+    assert ([question for question, _ in answers], query.batches[2:]) == ([2, 4, 3, 6], [[6]])

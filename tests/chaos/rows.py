@@ -12,7 +12,7 @@ ROWS = {
     "R7": "cut, delayed, silent and refusing connections: nothing lost or doubled",
     "R8": "each event three times and shuffled: the state of one of each in order",
     "R9": "COMMIT whose answer is lost: done once, answered alike",
-    "R10": "queue unbound or deleted: nothing is marked sent that no queue has",
+    "R10": "queue unbound or deleted, also one of several: nothing is marked sent that a hearer has not",
     "R11": "event that always fails: parked after its attempts, the others unharmed",
     "R12": "event that kills its process: parked alone after at most 3 deaths",
     "R13": "three relays with kills: the order of each aggregate",

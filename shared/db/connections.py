@@ -55,6 +55,10 @@ CONFLICTS = (
 )
 
 
+UNKNOWN = SafeUUID.unknown
+"""Looked up once: a member of an enumeration takes as long to name as an id to make."""
+
+
 class Unavailable(Exception):
     """No database connection within the time limit, or it was lost; the caller may try again later (503)."""
 
@@ -110,7 +114,7 @@ def _from_uuid(data: bytes) -> UUID:
     # The constructor checks what needs no check here, and takes three times as long.
     found = object.__new__(UUID)
     object.__setattr__(found, "int", int.from_bytes(data))
-    object.__setattr__(found, "is_safe", SafeUUID.unknown)
+    object.__setattr__(found, "is_safe", UNKNOWN)
     return found
 
 

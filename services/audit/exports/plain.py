@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from services.audit import queries
 from services.audit.exports import rows, texts
 from services.audit.seal import manifests, stamps
 from shared.contracts.people import Language
@@ -34,7 +35,7 @@ async def write_csv(asked: rows.Asked, progress: rows.Progress) -> AsyncIterator
     done = 0
     async for part in asked.slices():
         progress(done := done + len(part))
-        yield _lines([[harmless(cell) for cell in rows.cells(row)] for row in part], delimiter)
+        yield _lines([[harmless(cell) for cell in rows.cells(row, asked.language)] for row in part], delimiter)
 
 
 def _lines(lines: list[list[str]], delimiter: str) -> bytes:
@@ -50,8 +51,9 @@ async def write_jsonl(
     digest = hashlib.sha256()
     ids: list[UUID] = []
     async for part in asked.slices():
-        ids += [row.id for row in part]
-        lines = b"".join(row.model_dump_json().encode() + b"\n" for row in part)
+        ids += [row["id"] for row in part]
+        shown = [queries.activity(row, asked.language) for row in part]
+        lines = b"".join(one.model_dump_json().encode() + b"\n" for one in shown)
         digest.update(lines)
         progress(len(ids))
         yield lines

@@ -86,8 +86,8 @@ async def _tell(
     to.write(orjson.dumps(_head(asked)) + b"\n")
     ids: list[UUID] = []
     async for part in asked.slices():
-        ids += [row.id for row in part]
-        to.write(orjson.dumps([rows.cells(row) for row in part]) + b"\n")
+        ids += [row["id"] for row in part]
+        to.write(orjson.dumps([rows.cells(row, asked.language) for row in part]) + b"\n")
         await to.drain()
         progress(len(ids))
     await manifests.settle(asked.pool, ids)

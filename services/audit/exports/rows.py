@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.audit import queries, schemas
+from services.audit import queries, rules, schemas
 from services.audit.exports import texts
+from shared.contracts import activities
 from shared.contracts.people import Language
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 SLICE = 250
 """Rows that are formatted in one turn of the loop: about a millisecond."""
 FETCHED = 500
+Row = Mapping[str, Any]
 Progress = Callable[[int], None]
 """Is told how many rows are done."""
 
@@ -46,20 +49,26 @@ class Asked:
         wanted, party = await queries.find_wanted(self.pool, self.viewer, self.query)
         return await queries.count(self.pool, party, wanted)
 
-    async def slices(self) -> AsyncIterator[list[schemas.Activity]]:
-        """Give the rows, some at a time, leaving the loop to others in between."""
+    async def slices(self) -> AsyncIterator[list[Row]]:
+        """Give the rows, some at a time, leaving the loop to others in between; the next are read meanwhile."""
         wanted, party = await queries.find_wanted(self.pool, self.viewer, self.query)
-        after = None
-        while True:
-            found = await queries.list_rows(self.pool, party, wanted, self.query.sort, self.language, after, FETCHED)
-            for begin in range(0, len(found), SLICE):
-                part = [queries.activity(one.row, self.language) for one in found[begin : begin + SLICE]]
-                self._note(part[0])
-                yield part
-                await asyncio.sleep(0)
-            if len(found) < FETCHED:
-                return
-            after = queries.place(found[-1])
+        read = partial(queries.list_rows, self.pool, party, wanted, self.query.sort, self.language, limit=FETCHED)
+        reading = asyncio.create_task(read(after=None))
+        try:
+            while found := await reading:
+                more = len(found) == FETCHED
+                if more:
+                    reading = asyncio.create_task(read(after=queries.place(found[-1])))
+                for begin in range(0, len(found), SLICE):
+                    part = [one.row for one in found[begin : begin + SLICE]]
+                    self._note(part[0])
+                    yield part
+                    await asyncio.sleep(0)
+                if not more:
+                    return
+        finally:
+            reading.cancel()
+            await asyncio.wait({reading})
 
     def facts(self, rows: int) -> list[tuple[str, str]]:
         """Say who asked, when, for what: label and text."""
@@ -72,10 +81,12 @@ class Asked:
             (texts.ROWS.in_(language), f"{rows}"),
         ]
 
-    def _note(self, row: schemas.Activity) -> None:
-        for somebody in (row.performed_by, row.performed_for):
-            if somebody.id in (self.query.performed_by, self.query.performed_for, self.query.account):
-                self.names.setdefault(str(somebody.id), somebody.name)
+    def _note(self, row: Row) -> None:
+        for role in ("performed_by", "performed_for"):
+            who = row[role]
+            if who in (self.query.performed_by, self.query.performed_for, self.query.account):
+                name = rules.shown_name(row[f"{role}_name"], self.language, somebody=who is not None)
+                self.names.setdefault(str(who), name)
 
     def about(self, kind: str) -> dict[str, Any]:
         """Give what the manifest says of the file."""
@@ -88,6 +99,13 @@ class Asked:
         }
 
 
-def cells(row: schemas.Activity) -> list[str]:
-    """Give the five cells of a row (Q30)."""
-    return [row.day.isoformat(), row.file_number or "", row.activity, row.performed_by.name, row.performed_for.name]
+def cells(row: Row, language: Language) -> list[str]:
+    """Give the five cells of a row (Q30), as in the list."""
+    by, for_ = row["performed_by"], row["performed_for"]
+    return [
+        rules.day_of(row["occurred_at"]).isoformat(),
+        row["file_number"] or "",
+        activities.ACTIVITIES[row["kind"]].text.in_(language),
+        rules.shown_name(row["performed_by_name"], language, somebody=by is not None),
+        rules.shown_name(row["performed_for_name"], language, somebody=for_ is not None),
+    ]

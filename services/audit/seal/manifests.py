@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FORMAT = "mandat-manifest/1"
 STATEMENT = "mandat-export/1"
 CHUNK = 50
+FETCHED = 500
+"""Rows that are read together; the loop turns to others after each chunk of them."""
 PATIENCE = 20.0
 PAUSE = 0.2
 
@@ -67,8 +69,8 @@ async def write(
     digest = hashlib.sha256()
     header = {"mandat": FORMAT, "log": settings.register_name, "note": note, "keys": known, "about": dict(about)}
     yield _line(header, digest)
-    for begin in range(0, len(activities), CHUNK):
-        async for line in _chunk(pool, activities[begin : begin + CHUNK], size):
+    for begin in range(0, len(activities), FETCHED):
+        async for line in _chunks(pool, activities[begin : begin + FETCHED], size):
             yield _line(line, digest)
     signers = await asyncio.to_thread(keys.load, settings.secrets, settings.register_name)
     yield leaves.canonical({"statement": statement(settings.register_name, len(activities), digest, signers)}) + b"\n"
@@ -85,16 +87,19 @@ def _line(content: Any, digest: hashlib._Hash) -> bytes:
     return line
 
 
-async def _chunk(pool: Pool, activities: Sequence[UUID], size: int) -> AsyncIterator[dict[str, Any]]:
+async def _chunks(pool: Pool, activities: Sequence[UUID], size: int) -> AsyncIterator[dict[str, Any]]:
     rows = await store.list_rows(pool, activities)
     if len(rows) < len(activities) or any(row["index"] is None or row["index"] >= size for row in rows):
         raise NotSealedYet
     subjects = {one for row in rows for role in leaves.ROLES if (one := leaves.named(row, role))}
     known = await store.find_keys(pool, subjects)
-    for row in rows:
-        yield _row(row, known)
-    filling = await proofs.filling(pool, [row["index"] for row in rows], size)
-    yield {"hashes": [base64.b64encode(one).decode() for one in filling]}
+    chunks = [rows[begin : begin + CHUNK] for begin in range(0, len(rows), CHUNK)]
+    filling = await proofs.fillings(pool, [[row["index"] for row in chunk] for chunk in chunks], size)
+    for chunk, hashes in zip(chunks, filling, strict=True):
+        for row in chunk:
+            yield _row(row, known)
+        yield {"hashes": [base64.b64encode(one).decode() for one in hashes]}
+        await asyncio.sleep(0)
 
 
 def _row(row: Record, known: Mapping[UUID, bytes]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from services.audit.seal import store
@@ -29,6 +29,8 @@ async def consistency(database: Connection | Pool, first: int, second: int) -> l
     return await hashes(database, proofs.consistency_ranges(first, second))
 
 
-async def filling(database: Connection | Pool, indexes: Sequence[int], size: int) -> list[bytes]:
-    """Prove many leaves together: the hashes of what lies between them, from left to right."""
-    return await hashes(database, list(proofs.gaps(sorted(set(indexes)), size)))
+async def fillings(database: Connection | Pool, groups: Sequence[Sequence[int]], size: int) -> Iterator[list[bytes]]:
+    """Prove the leaves of each group together: the hashes of what lies between them, from left to right."""
+    ranges = [list(proofs.gaps(sorted(set(indexes)), size)) for indexes in groups]
+    known = await store.find_nodes(database, proofs.needed([one for group in ranges for one in group]))
+    return ([tree.hash_of(leaves, known) for leaves in group] for group in ranges)

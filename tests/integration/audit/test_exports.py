@@ -169,12 +169,15 @@ async def test_loop_turns_to_others_between_any_two_slices_of_a_download(
             turns += 1
             await asyncio.sleep(0)
 
-    def shown(row: Any, language: Any) -> Any:
-        between.append(turns)
-        return activity(row, language)
+    def noting(write: Any) -> Any:
+        def written(row: Any, language: Any) -> Any:
+            between.append(turns)
+            return write(row, language)
 
-    activity = queries.activity
-    monkeypatch.setattr(queries, "activity", shown)
+        return written
+
+    monkeypatch.setattr(queries, "activity", noting(queries.activity))
+    monkeypatch.setattr(rows, "cells", noting(rows.cells))
     monkeypatch.setattr(rows, "SLICE", 10)
     turning = asyncio.create_task(turn())
     await download(sealed, kind)

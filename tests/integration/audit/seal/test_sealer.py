@@ -179,6 +179,6 @@ async def test_proofs_from_the_database_hold(log: Log) -> None:
         pure.verify_inclusion(hashes[index], index, last.size, proof, last.root)
     grown = await proofs.consistency(log.owner, before.size, last.size)
     pure.verify_consistency(before.size, last.size, grown, before.root, last.root)
-    some = [3, 4, 5, 77, 131]
-    filling = await proofs.filling(log.owner, some, last.size)
-    assert last.root == pure.root_of({index: hashes[index] for index in some}, last.size, iter(filling))
+    groups = [[3, 4, 5, 77, 131], [0, 132]]
+    for some, filling in zip(groups, await proofs.fillings(log.owner, groups, last.size), strict=True):
+        assert last.root == pure.root_of({index: hashes[index] for index in some}, last.size, iter(filling))

@@ -35,7 +35,8 @@ class Heard:
     """What an event says that the register keeps.
 
     `news` is the name of a person, or of an account where `managers` says who manages it; `erased` a person who is to
-    be forgotten; `application`, `key` and `file_number` are of what a connected application reported.
+    be forgotten; `application`, `key` and `file_number` are of what a connected application reported;
+    `reason` is why an operator looked at somebody's screens.
     """
 
     event_id: UUID
@@ -51,6 +52,7 @@ class Heard:
     application: str | None = None
     key: str | None = None
     file_number: str | None = None
+    reason: str | None = None
 
     @property
     def people(self) -> set[UUID]:
@@ -103,10 +105,12 @@ async def record_heard(connection: Connection, heard: Sequence[Heard]) -> None:
     else:
         rows = [_row_of(one) for one in heard]
     try:
-        await store.insert_activities(connection, rows)
+        fresh = await store.insert_activities(connection, rows)
     except store.Unheard as error:
         raise NotYet(UNHEARD) from error
     for one in heard:
+        if one.reason and one.performed_for and one.event_id in fresh:
+            await store.insert_reason(connection, one.event_id, one.performed_for, one.reason)
         if one.erased:
             await erase_person(connection, one.erased)
 
@@ -131,6 +135,7 @@ async def erase_person(connection: Connection, person: UUID) -> None:
     """Take a person's name out of the register: what he did stays, and the log still verifies (Law 25, s. 23)."""
     await seal.erase_subject(connection, person)
     await exports.forget(connection, person)
+    await store.delete_reasons(connection, person)
     await forgetting.forget(connection, person)
 
 

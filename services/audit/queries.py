@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.audit import rules, schemas, store_lists, store_tallies, tallies
+from services.audit import rules, schemas, store, store_lists, store_tallies, tallies
 from shared.contracts import activities
 from shared.contracts.people import Language
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.db.pool import Pool
 
 
+LOOK = "screens.viewed"
 LONGEST_BEFORE = 3_660
 """Days without activity that are shown before the first one."""
 
@@ -34,13 +35,20 @@ async def list_activities(
         count(pool, party, wanted),
     )
     shown, more = found[: listing.size], len(found) > listing.size
+    reasons = await _reasons(pool, shown)
     return schemas.Page(
-        items=[activity(one.row, language) for one in shown],
+        items=[activity(one.row, language, reasons.get(one.row["id"])) for one in shown],
         page=None if after else listing.page,
         pages=rules.pages(total, listing.size),
         total=total,
         next=rules.write_cursor(listing.sort, place(shown[-1])) if more else None,
     )
+
+
+async def _reasons(pool: Pool, found: list[store_lists.Found]) -> dict[UUID, str]:
+    """Give the reasons of the looks among some rows; most pages have none, and ask nothing."""
+    looks = [one.row["id"] for one in found if one.row["kind"] == LOOK]
+    return await store.list_reasons(pool, looks) if looks else {}
 
 
 async def find_wanted(
@@ -131,7 +139,7 @@ def place(found: store_lists.Found) -> rules.Place:
     return rules.Place(found.value, found.row["occurred_at"], found.row["seq"])
 
 
-def activity(row: Mapping[str, Any], language: Language) -> schemas.Activity:
+def activity(row: Mapping[str, Any], language: Language, reason: str | None = None) -> schemas.Activity:
     """Give a row as it is shown (Q30)."""
     return schemas.Activity(
         id=row["id"],
@@ -142,6 +150,7 @@ def activity(row: Mapping[str, Any], language: Language) -> schemas.Activity:
         activity=activities.ACTIVITIES[row["kind"]].text.in_(language),
         performed_by=_somebody(row["performed_by"], row["performed_by_name"], language),
         performed_for=_somebody(row["performed_for"], row["performed_for_name"], language),
+        reason=reason,
     )
 
 

@@ -72,6 +72,8 @@ class Activity(BaseModel):
     activity: str
     performed_by: Somebody
     performed_for: Somebody
+    reason: str | None = None
+    """Why an operator looked at somebody's screens."""
 
 
 class Page(BaseModel):

@@ -60,6 +60,21 @@ async def insert_activities(connection: Connection, rows: Iterable[Row]) -> set[
     return found
 
 
+async def insert_reason(connection: Connection, activity: UUID, person: UUID, reason: str) -> None:
+    """Keep why an operator looked at a person's screens."""
+    await connection.execute(SQL["insert_reason"], activity, person, reason)
+
+
+async def delete_reasons(connection: Connection, person: UUID) -> None:
+    """Forget the reasons of looks at an erased person's screens: they may say who he was."""
+    await connection.execute(SQL["delete_reasons"], person)
+
+
+async def list_reasons(pool: Pool, activities: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the reasons of looks, by activity."""
+    return {row["activity"]: row["reason"] for row in await pool.fetch(SQL["list_reasons"], list(activities))}
+
+
 async def upsert_person(connection: Connection, person: UUID, name: str, sort: str, version: int) -> None:
     """Keep the newest name."""
     await connection.execute(SQL["upsert_person"], person, name, sort, version)

@@ -171,6 +171,7 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (fees.PaymentRefunded, "payment.refunded", actor, the_payer),
     (fees.PaymentStarted, "payment.started", the_payer, the_payer),
     (identity.EmailChanged, "email.changed", the_user, the_user),
+    (identity.LookBegun, "screens.viewed", actor, the_user),
     (identity.PasswordChanged, "password.changed", the_user, the_user),
     (identity.PasswordResetRequested, "reset.requested", actor, the_user),
     (identity.RegistrationRepeated, "registration.repeated", actor, the_user),
@@ -216,6 +217,7 @@ def _heard(envelope: Envelope, data: Event) -> commands.Heard:
         correlation_id=envelope.correlationid,
         news=news,
         managers=managers,
+        reason=data.reason if isinstance(data, identity.LookBegun) else None,
         erased=data.id if isinstance(data, identity.UserRemoved) else None,
     )
 

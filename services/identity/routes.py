@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.identity import api, oauth
+from services.identity import api, looks, oauth
 from shared.contracts.permissions import Permission
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
@@ -15,6 +15,7 @@ from shared.web.routing import Route
 ANYONE = Permission.ANYONE_IDENTITY_USE
 APPS = Permission.OPERATOR_APPLICATION_MANAGE
 ERASE = Permission.OPERATOR_PERSON_ERASE
+LOOK = Permission.OPERATOR_PERSON_LOOK
 OPERATORS = Permission.OPERATOR_OPERATOR_MANAGE
 PASSWORD = Permission.PERSON_PASSWORD_CHANGE
 PROFILE = Permission.PERSON_PROFILE_MANAGE
@@ -42,6 +43,7 @@ MINE = {
     "sessions": Text("Sessions", "Sessions"),
     "links": Text("Liens envoyés par courriel", "Links sent by e-mail"),
     "devices": Text("Appareils connus", "Known devices"),
+    "looks": Text("Regards d’opérateurs sur mes écrans", "Looks of operators at my screens"),
 }
 
 ROUTES: tuple[Route, ...] = (
@@ -67,6 +69,9 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/v1/operators/{username}", api.make_operator, OPERATORS, problems=MISSING),
     Route("DELETE", "/v1/operators/{username}", api.dismiss_operator, OPERATORS, status=204, problems=DISMISS),
     Route("DELETE", "/v1/people/{username}", api.erase_person, ERASE, status=204, problems=DISMISS),
+    own("POST", "/v1/looks", looks.begin, LOOK, status=201, problems=(*MISSING, *AGAIN)),
+    own("POST", "/v1/looks/{look_id}/token", looks.give_token, LOOK, problems=MISSING),
+    Route("DELETE", "/v1/looks/{look_id}", looks.end, LOOK, status=204, problems=MISSING),
     own("POST", "/v1/token", oauth.give_token, ANYONE, form=True, problems=TOKEN),
     Route("GET", KEYS, oauth.list_keys, ANYONE),
     Route("GET", METADATA, oauth.show_metadata, ANYONE),

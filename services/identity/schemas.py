@@ -34,6 +34,7 @@ PersonalName = Annotated[str, StringConstraints(max_length=400), AfterValidator(
 Login = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=PRINTABLE)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 Token = Annotated[SecretStr, Field(min_length=20, max_length=200)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=PRINTABLE)]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
 
 
@@ -98,6 +99,14 @@ class Reauthentication(routing.Input):
 
     password: Password
     purpose: Purpose
+
+
+class NewLook(routing.Input):
+    """Whose screens an operator wants to look at, why, and his own password once more."""
+
+    username: Username
+    reason: Reason
+    password: Password
 
 
 class PasswordReset(routing.Input):
@@ -190,6 +199,22 @@ class Reauthenticated(Output):
 
 class ApplicationToken(Output):
     """An access token for a connected application; `expires_in` in seconds."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the type, no secret
+    expires_in: int
+
+
+class LookBegun(Output):
+    """A look that runs until `ends_at`, and whose screens it shows."""
+
+    id: UUID
+    ends_at: datetime
+    person: Me
+
+
+class LookToken(Output):
+    """A token that only reads; `expires_in` in seconds."""
 
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 - the type, no secret

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from services.identity import rules
 from shared import clock, ids
 from shared.contracts import proofs
 from shared.crypto import verify
@@ -47,6 +48,19 @@ async def for_person(deps: Deps, person: Person, session_id: UUID) -> str:
 async def for_application(deps: Deps, client_id: str) -> str:
     """Sign an access token for a connected application (RFC 6749 §4.4)."""
     return await _sign(deps, {"sub": client_id, "client_id": client_id, "app": True})
+
+
+async def for_look(deps: Deps, operator: Person, look_id: UUID, person: Person, left: float) -> tuple[str, int]:
+    """Sign a token that reads as a person and writes nothing, and give the seconds it holds; the look has `left`."""
+    seconds = max(1, min(rules.LOOK_TOKEN_SECONDS, int(left)))
+    claims = {
+        "sub": str(person.id),
+        "name": f"{person.first_name} {person.last_name}",
+        "lang": person.language,
+        "pwd_at": int(person.password_changed_at.timestamp()),
+        "look": {"id": str(look_id), "sub": str(operator.id)},
+    }
+    return await _sign(deps, claims, typ=verify.LOOK, seconds=seconds), seconds
 
 
 async def proof(deps: Deps, person: Person, session_id: UUID, purpose: proofs.Purpose) -> str:

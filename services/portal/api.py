@@ -23,10 +23,13 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a
 
 
 class Api:
-    """Calls in the visitor's own name, or in a delegator's with an acting token (RFC 8693)."""
+    """Calls in the visitor's own name, or in a delegator's with an acting token (RFC 8693).
 
-    def __init__(self, visit: Visit, *, delegator: UUID | None = None) -> None:
-        self._visit, self._delegator = visit, delegator
+    During a look all is read with its token, which cannot write; `own` are the operator's calls all the same.
+    """
+
+    def __init__(self, visit: Visit, *, delegator: UUID | None = None, own: bool = False) -> None:
+        self._visit, self._delegator, self._own = visit, delegator, own
         self._acting: str | None = None
 
     async def get(self, path: str, **params: Any) -> Any:
@@ -92,7 +95,7 @@ class Api:
             if refusal.slug != "sign-in-required" or visit.session is None:
                 raise
             await self._renew()
-            self._acting = None
+            self._acting = visit.look_token = None
             return await self._once(method, path, **more)
 
     async def _once(self, method: str, path: str, **more: Any) -> Any:
@@ -102,9 +105,25 @@ class Api:
 
     async def _token(self) -> str | None:
         session = self._visit.session
+        if session is not None and session.look is not None and not self._own:
+            return await self._look_token(session.look.id)
         if self._delegator is not None:
             return await self._acting_token()
         return session.access_token if session else None
+
+    async def _look_token(self, look: str) -> str:
+        visit = self._visit
+        if visit.look_token is None:
+            caller = replace(visit.caller, token=visit.person.access_token)
+            try:
+                answer = await visit.deps.backend.call(caller, "POST", f"/identity/v1/looks/{look}/token", json={})
+            except Refused as refusal:
+                if refusal.status in (403, 404):
+                    # It has ended at identity: from the next page on, the operator is himself again.
+                    await visit.deps.sessions.end_look(visit.person)
+                raise
+            visit.look_token = str(answer["access_token"])
+        return visit.look_token
 
     async def _renew(self) -> None:
         visit = self._visit

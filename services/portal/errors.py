@@ -72,8 +72,15 @@ async def own_only(visit: Visit) -> web.Response:
     return visit.show("errors/own.html", status=403, mine=mine, typed=visit.form.values)
 
 
+async def looking(visit: Visit) -> web.Response:
+    """An operator looks at somebody's screens: nothing is sent, and nobody else's screens are shown."""
+    return visit.show("errors/looking.html", status=403)
+
+
 async def refused(visit: Visit, refusal: Refused) -> web.Response:
     """A service refused what the page needs."""
+    if refusal.slug == "look-read-only":
+        return await looking(visit)
     if refusal.status == 404:
         return await not_here(visit)
     if refusal.status == 429:

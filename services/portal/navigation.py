@@ -98,6 +98,7 @@ def operations(visit: Visit) -> tuple[Tab, ...]:
         Tab(marked("Comptes d’entreprise"), "directory", matricule=None),
         Tab(marked("Litiges"), "disputes", matricule=None),
         Tab(marked("Courriels"), "emails", matricule=None),
+        Tab(marked("Écrans d’une personne"), "look", matricule=None),
     )
     return (Tab(marked("Exploitation"), "operations", matricule=None, tabs=below),)
 

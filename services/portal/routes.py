@@ -17,6 +17,7 @@ from services.portal.pages import (
     fees,
     identifier,
     licence,
+    looks,
     operators,
     oversight,
     password,
@@ -51,6 +52,7 @@ PAGES: tuple[Page, ...] = (
     *bank.PAGES,
     *operators.PAGES,
     *oversight.PAGES,
+    *looks.PAGES,
 )
 
 PAYMENT = "/payments/{payment:[0-9a-f-]+}"

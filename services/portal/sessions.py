@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.db.pool import Pool
 
 LOOKS = 100
+LOOK = ("id", "operator", "reason", "ends_at")
 PAUSE = 0.1
 """Who waits for another request's renewal looks every tenth of a second, ten seconds at most."""
 FACTS = ("username", "first_name", "last_name", "email", "language", "operator")
@@ -28,8 +29,18 @@ class SignedOut(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """An operator's look at somebody's screens: his own name, why, and until when."""
+
+    id: str
+    operator: str
+    reason: str
+    ends_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in, as this browser has it."""
+    """Somebody signed in, as this browser has it; during a look `person` and `facts` are those of who is looked at."""
 
     secret: str = field(repr=False)
     digest: bytes
@@ -41,11 +52,17 @@ class Session:
     fresh: bool
     waiting: bool
     """Whether messages wait for a page of his."""
+    look: Look | None = None
 
     @property
     def name(self) -> str:
         """First and last name."""
         return f"{self.facts['first_name']} {self.facts['last_name']}"
+
+    @property
+    def binding(self) -> bytes:
+        """Bind forms to the session, and to the look in which they were shown: none is sent in another."""
+        return self.digest + self.look.id.encode() if self.look else self.digest
 
     @property
     def operator(self) -> bool:
@@ -130,6 +147,16 @@ class Sessions:
             _lifetime(signed_in),
         )
 
+    async def begin_look(self, session: Session, begun: dict[str, Any], reason: str) -> None:
+        """Have a session show the screens of the person whom identity named, until the look ends."""
+        look = {name: begun[name] for name in ("id", "ends_at")} | {"reason": reason, "operator": session.name}
+        person = {"person": begun["person"]["id"], "facts": _facts({"user": begun["person"]}) | {"operator": False}}
+        await store.set_look(self.pool, session.digest, look | person)
+
+    async def end_look(self, session: Session) -> None:
+        """Have a session show its own screens again."""
+        await store.set_look(self.pool, session.digest, None)
+
     async def end(self, session: Session) -> None:
         """End a session here."""
         await store.delete_session(self.pool, session.digest)
@@ -139,16 +166,18 @@ def _session(secret: str, row: Record) -> Session | None:
     tokens = secrecy.unseal(secret, row["tokens"])
     if tokens is None:
         return None
+    look = row["look"]
     return Session(
         secret=secret,
         digest=row["digest"],
-        person=row["person"],
-        facts=row["facts"],
+        person=UUID(look["person"]) if look else row["person"],
+        facts=look["facts"] if look else row["facts"],
         access_token=tokens["access"],
         refresh_token=tokens["refresh"],
         generation=row["generation"],
         fresh=row["fresh"],
         waiting=row["waiting"],
+        look=Look(**{name: look[name] for name in LOOK}) if look else None,
     )
 
 

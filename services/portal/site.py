@@ -27,6 +27,9 @@ log = structlog.get_logger()
 
 Responding = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+WHILE_LOOKING = frozenset({"look-end", "sign-out"})
+"""The forms that an operator may send while he looks at somebody's screens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -105,6 +108,8 @@ async def _respond(visit: Visit) -> web.StreamResponse:
         if not rules.comes_from_us(request.headers, visit.deps.settings.public_url, request.host):
             log.info("form from elsewhere refused")
             return await errors.foreign(visit)
+        if visit.look and page.name not in WHILE_LOOKING:
+            return await errors.looking(visit)
         visit.form = await _read_form(visit)
     if page.who is not Who.ANYONE and visit.session is None:
         raise SignedOut
@@ -135,6 +140,9 @@ async def _enter_context(visit: Visit) -> web.Response | None:
     visit.context = await visit.find_context(matricule)
     if visit.context is None:
         return await errors.wrong_context(visit, matricule)
+    if visit.look and not visit.context.own:
+        visit.context = None
+        return await errors.looking(visit)
     if visit.page.who is Who.OWN and not visit.context.own:
         return await errors.own_only(visit)
     return None
@@ -149,7 +157,7 @@ async def _run(visit: Visit, *, sending: bool) -> web.StreamResponse:
             await visit.take_notes()
         return await page.show(visit)
     assert page.send is not None
-    session = visit.session.digest if visit.session else None
+    session = visit.session.binding if visit.session else None
     matricule = visit.context.matricule if visit.context else None
     if rules.is_form_token(visit.form["jeton"], visit.browser, session, matricule):
         return await page.send(visit)

@@ -29,6 +29,11 @@ async def find_session(pool: Pool, digest: bytes, idle: timedelta) -> Record | N
     return await pool.fetchrow(SQL["find_session"], digest, idle)
 
 
+async def set_look(pool: Pool, digest: bytes, look: dict[str, Any] | None) -> None:
+    """Keep the look that a session begins, or that it has none."""
+    await pool.execute(SQL["set_look"], digest, look)
+
+
 async def touch_session(pool: Pool, digest: bytes) -> None:
     """Note that a session is used."""
     await pool.execute(SQL["touch_session"], digest)

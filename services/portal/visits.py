@@ -13,7 +13,7 @@ from services.portal.api import Api
 from services.portal.backend import Caller
 from services.portal.catalogues import Words, words
 from services.portal.forms import Form
-from services.portal.sessions import Session, SignedOut
+from services.portal.sessions import Look, Session, SignedOut
 from services.portal.uploads import Upload
 from shared import ids
 from shared.contracts.people import Language
@@ -43,6 +43,7 @@ class Visit:
     upload: Upload | None = None
     cookies: dict[str, str | None] = field(default_factory=dict)
     notes: list[dict[str, str]] = field(default_factory=list)
+    look_token: str | None = None
     _me: dict[str, Any] | None = None
     _surveyor_api: Api | None = None
 
@@ -74,6 +75,16 @@ class Visit:
         return Api(self)
 
     @property
+    def own_api(self) -> Api:
+        """The services, with the token of whoever is signed in, also while he looks at somebody's screens."""
+        return Api(self, own=True)
+
+    @property
+    def look(self) -> Look | None:
+        """The look at somebody's screens that the visitor has begun."""
+        return self.session.look if self.session else None
+
+    @property
     def surveyor_api(self) -> Api:
         """The services, in the name of the context's surveyor: with an acting token when that is somebody else."""
         assert self.context is not None
@@ -85,6 +96,9 @@ class Visit:
         """Say what the visitor is to delegation, asked once."""
         if self._me is None:
             self._me = await self.api.get("/delegation/v1/me")
+            if self.look and self._me["default_context"] != str(self.person.person):
+                # A look shows nobody's screens but the person's own.
+                self._me["default_context"] = None
         return self._me
 
     @property
@@ -148,7 +162,7 @@ class Visit:
 
     def token_for(self, matricule: str | None) -> str:
         """Give the token of forms for another context."""
-        return rules.form_token(self.browser, self.session.digest if self.session else None, matricule)
+        return rules.form_token(self.browser, self.session.binding if self.session else None, matricule)
 
     def new_key(self) -> str:
         """Make the idempotency key of one form."""

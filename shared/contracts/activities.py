@@ -122,6 +122,10 @@ _ALL = (
     Activity("product.ordered", Text("Commande de produits cadastraux", "Cadastral products ordered"), reported=True),
     Activity("registration.repeated", Text("Inscription répétée", "Repeated registration"), personal=False),
     Activity("reset.requested", Text("Demande de nouveau mot de passe", "Password reset requested")),
+    Activity(
+        "screens.viewed",
+        Text("Regard d’un opérateur sur les écrans de la personne", "An operator looked at the person’s screens"),
+    ),
     Activity("successor.named", Text("Désignation de la relève", "Successor named")),
     Activity("successor.promoted", Text("Relève devenue responsable du compte", "Successor became manager")),
     Activity(

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     ACTING = "acting"
     OPERATOR = "operator"
     APPLICATION = "application"
+    LOOKING = "looking"
+    """An operator who looks at the screens of a person: read-only, and only at what `SHOWN` names."""
 
 
 class Permission(StrEnum):
@@ -45,6 +47,7 @@ class Permission(StrEnum):
     OPERATOR_PARKED_MANAGE = "operator:parked:manage"
     OPERATOR_PERMIT_REVIEW = "operator:permit:review"
     OPERATOR_PERSON_ERASE = "operator:person:erase"
+    OPERATOR_PERSON_LOOK = "operator:person:look"
     OPERATOR_ROSTER_IMPORT = "operator:roster:import"
     PERSON_ACCOUNT_JOIN = "person:account:join"
     PERSON_ACCOUNT_LEAVE = "person:account:leave"
@@ -52,6 +55,7 @@ class Permission(StrEnum):
     PERSON_ACCOUNT_READ = "person:account:read"
     PERSON_ACCOUNT_REGISTER = "person:account:register"
     PERSON_ACTING_START = "person:acting:start"
+    PERSON_ACTIVITY_EXPORT = "person:activity:export"
     PERSON_ACTIVITY_READ = "person:activity:read"
     PERSON_BANK_MANAGE = "person:bank:manage"
     PERSON_COMPANY_FIND = "person:company:find"
@@ -65,6 +69,7 @@ class Permission(StrEnum):
     PERSON_LICENCE_CLAIM = "person:licence:claim"
     PERSON_LICENCE_READ = "person:licence:read"
     PERSON_PASSWORD_CHANGE = "person:password:change"  # noqa: S105 - a right, no password
+    PERSON_PIN_READ = "person:pin:read"
     PERSON_PERMIT_USE = "person:permit:use"
     PERSON_PROFILE_MANAGE = "person:profile:manage"
     PERSON_SELF_ACT = "person:self:act"
@@ -89,11 +94,28 @@ SCOPES: dict[Kind, frozenset[str]] = {
     Kind.ACTING: frozenset({"anyone", "surveyor"}),
     Kind.OPERATOR: frozenset({"anyone", "person", "surveyor", "operator"}),
     Kind.APPLICATION: frozenset({"anyone", "application"}),
+    Kind.LOOKING: frozenset({"anyone"}),
 }
+
+SHOWN = frozenset(
+    {
+        Permission.PERSON_ACCOUNT_MANAGE,
+        Permission.PERSON_ACCOUNT_READ,
+        Permission.PERSON_ACTIVITY_READ,
+        Permission.PERSON_DELEGATION_READ,
+        Permission.PERSON_FEE_PAY,
+        Permission.PERSON_LICENCE_READ,
+        Permission.PERSON_PERMIT_USE,
+        Permission.PERSON_TAKEOVER_ASK,
+        Permission.SURVEYOR_CADASTRE_FILE_FOLLOW,
+        Permission.SURVEYOR_SURVEY_FILE_FOLLOW,
+    }
+)
+"""What a look shows of a person: what his screens read. Not his sessions, PINs, signed files nor all his data."""
 
 DELEGABLE = frozenset(permission for permission in Permission if permission.scope == "surveyor")
 
 
 def holds(kind: Kind, permission: Permission) -> bool:
     """Tell whether a caller of this kind may use a route that asks for this permission."""
-    return permission.scope in SCOPES[kind]
+    return permission.scope in SCOPES[kind] or (kind is Kind.LOOKING and permission in SHOWN)

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 ALGORITHM = "Ed25519"
 TYPE = "at+jwt"
 PROOF = "reauth+jwt"
-"""What a token may be: an access token, or a proof that the password was typed again. None passes for the other."""
+LOOK = "look+jwt"
+"""What a token may be: an access token, a proof that the password was typed again, or an operator's look at somebody's
+screens. None passes for another: who does not know of looks refuses theirs."""
+TYPES = frozenset({TYPE, PROOF, LOOK})
 HEADER = frozenset({"alg", "typ", "kid"})
 LEEWAY = 5
 LARGEST = 8192
@@ -133,7 +136,7 @@ def _read(token: str) -> _Read:
     except (JoseError, ValueError, RecursionError) as error:
         raise InvalidToken("shape") from error
     header = signed.protected
-    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] not in (TYPE, PROOF):
+    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] not in TYPES:
         raise InvalidToken("header")
     if not isinstance(header["kid"], str) or not isinstance(claims, dict):
         raise InvalidToken("shape")

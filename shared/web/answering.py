@@ -94,7 +94,7 @@ async def _answered(api: Api, way: _Way, call: Call[Any]) -> web.StreamResponse:
 
 async def _respond(api: Api, way: _Way, call: Call[Any]) -> web.StreamResponse:
     principal = call.principal = await api.callers.find(call.request.headers.get("Authorization"))
-    if principal.kind not in way.allowed:
+    if principal.kind not in way.allowed or not _may_write(principal.kind, way.route):
         raise _refusal(principal.kind, way.route)
     requests.speak_for(*principal.written)
     arguments = await binding.arguments(way.bound, way.route, call.request)
@@ -103,9 +103,16 @@ async def _respond(api: Api, way: _Way, call: Call[Any]) -> web.StreamResponse:
     return binding.response(way.route, await way.route.endpoint(call, **arguments))
 
 
+def _may_write(kind: Kind, route: Route) -> bool:
+    """Whoever only looks reads, whatever else a route would let him do."""
+    return kind is not Kind.LOOKING or route.method == "GET"
+
+
 def _refusal(kind: Kind, route: Route) -> type[Problem]:
     if kind is Kind.ANONYMOUS:
         return common.SignInRequired
+    if kind is Kind.LOOKING:
+        return common.LookReadOnly
     if kind is Kind.ACTING and route.permission.scope == "person":
         return common.InPersonOnly
     return common.NotPermitted

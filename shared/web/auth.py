@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.contracts.permissions import Kind
 from shared.contracts.problems import common
-from shared.crypto.verify import REMEMBERED, InvalidToken
+from shared.crypto.verify import LOOK, REMEMBERED, TYPE, InvalidToken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Principal:
     @cached_property
     def user_id(self) -> UUID:
         """The person in whose name the call is made: the delegator when acting."""
-        if self.kind not in (Kind.PERSON, Kind.OPERATOR, Kind.ACTING):
+        if self.kind not in (Kind.PERSON, Kind.OPERATOR, Kind.ACTING, Kind.LOOKING):
             raise TypeError("the caller is no person")
         return UUID(self.subject)
 
@@ -40,7 +40,7 @@ class Principal:
 
     @property
     def performer_id(self) -> UUID:
-        """The person who really calls."""
+        """The person by whose rights the call is made: the delegate when acting; who is looked at, not who looks."""
         return self.actor_id or self.user_id
 
     @property
@@ -71,6 +71,8 @@ class Principal:
             return "system", None
         if self.kind is Kind.APPLICATION:
             return f"application:{self.subject}", None
+        if self.kind is Kind.LOOKING:
+            return f"user:{self.claims['look']['sub']}", f"user:{self.user_id}"
         return f"user:{self.performer_id}", f"user:{self.user_id}" if self.kind is Kind.ACTING else None
 
 
@@ -93,16 +95,27 @@ class Callers:
             return ANONYMOUS
         token = token.strip()
         known = self._known.get(token)
-        if known is not None and known.claims is self._tokens.recall(token):
+        if known is not None and known.claims is self._recall(token, known):
             return known
         try:
-            principal = principal_of(await self._tokens.verify(token))
+            principal = await self._verify(token)
         except InvalidToken as error:
             raise common.SignInRequired from error
         return self._remember(token, principal)
 
+    async def _verify(self, token: str) -> Principal:
+        try:
+            return principal_of(await self._tokens.verify(token))
+        except InvalidToken as error:
+            if error.args != ("typ",):
+                raise
+        return looking(await self._tokens.verify(token, LOOK))
+
+    def _recall(self, token: str, principal: Principal) -> Mapping[str, Any] | None:
+        return self._tokens.recall(token, LOOK if principal.kind is Kind.LOOKING else TYPE)
+
     def _remember(self, token: str, principal: Principal) -> Principal:
-        claims = self._tokens.recall(token)
+        claims = self._recall(token, principal)
         if claims is None:
             return principal
         while len(self._known) >= REMEMBERED:
@@ -119,6 +132,18 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
     if kind is Kind.ACTING:
         _ensure_uuid(claims["act"].get("sub"))
     return Principal(kind, claims["sub"], claims)
+
+
+def looking(claims: Mapping[str, Any]) -> Principal:
+    """Read the verified claims of a look: whose screens, and who looks; any other shape is `InvalidToken`."""
+    look = claims.get("look")
+    if not isinstance(look, dict) or claims.keys() & {"act", "app", "roles", "sid"}:
+        raise InvalidToken("look")
+    if not str(claims.get("iss")).endswith("/identity"):
+        raise InvalidToken("iss")
+    _ensure_uuid(claims["sub"])
+    _ensure_uuid(look.get("sub"))
+    return Principal(Kind.LOOKING, claims["sub"], claims)
 
 
 def _kind(claims: Mapping[str, Any]) -> Kind:

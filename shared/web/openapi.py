@@ -153,6 +153,8 @@ def _usual(route: Route, bound: binding.Binding) -> list[type[Problem]]:
     ]
     if route.permission.scope != Permission.ANYONE_IDENTITY_USE.scope:
         usual += [common.NotPermitted, common.InPersonOnly]
+    if route.permission.scope != Permission.ANYONE_IDENTITY_USE.scope or route.method != "GET":
+        usual.append(common.LookReadOnly)
     if bound.body or route.stream:
         usual += [common.UnsupportedMediaType, common.BodyTooLarge]
     if bound.path:

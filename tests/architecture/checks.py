@@ -22,7 +22,8 @@ MORE: dict[str, frozenset[str]] = {
     | frozenset({"provider", "store_bank", "store_connected", "store_fees", "store_payments"}),  # the port to payment
     "audit": frozenset({"store_lists", "store_tallies", "tallies"}),  # lists, and their counts
     "delegation": frozenset(),
-    "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"}),
+    "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"})
+    | frozenset({"looks", "store_looks"}),  # operators who look at somebody's screens
     "notifications": frozenset(
         {"emails", "facts", "letters", "smtp"}
     ),  # THE E-MAIL TABLE; writing; talking to the server

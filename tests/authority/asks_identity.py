@@ -160,6 +160,24 @@ async def erase_person(asked: Asked) -> Ask:
     return Ask({"username": person.username})
 
 
+def a_look(asked: Asked) -> dict[str, str]:
+    operator = asked.cast.people["operator"]
+    return {"username": asked.cast.spare.username, "reason": "Demande d’aide 4711", "password": operator.passphrase}
+
+
+@asks("POST /identity/v1/looks")
+async def begin_look(asked: Asked) -> Ask:
+    return Ask(json=a_look(asked))
+
+
+@asks("POST /identity/v1/looks/{look_id}/token", "DELETE /identity/v1/looks/{look_id}")
+async def with_look(asked: Asked) -> Ask:
+    token = (await session(asked, asked.cast.people["operator"]))["access_token"]
+    async with ONE_AT_A_TIME:
+        begun = await asked.cast.world.anonymous.with_token(token).post("/identity/v1/looks", a_look(asked), expect=201)
+    return Ask({"look_id": begun["id"]}, token=token if asked.actor == "operator" else None)
+
+
 @asks("POST /identity/v1/applications")
 async def add_application(asked: Asked) -> Ask:
     return Ask(json={"client_id": unique("app"), "name": "Matrice"})

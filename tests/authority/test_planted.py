@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.authority import books as ledgers
 from tests.authority import cast as casts
-from tests.authority import fuzzing, planted, running
+from tests.authority import fuzzing, looks, planted, running
 from tests.authority.checker import check
 from tests.authority.matrix import ROWS
 from tests.chaos import scorecard
@@ -60,3 +60,14 @@ async def test_deposit_by_a_delegate_passes_where_both_walls_are_down(sick):
     answer = await cast.caller("delegate").call("POST", "/cadastre/v1/deposits", json=body)
     assert answer.status == 201
     scorecard.note("S10", "control: everybody_permitted, everything_allowed", 1, accepted=1)
+
+
+async def test_look_that_may_write_is_found_out(sick):
+    cast, _ = sick
+    await cast.renew()
+    look = await looks.begin(cast, cast.owners["delegator"])
+    answer = await look.call("PATCH", "/identity/v1/me", json={"first_name": "Autre"})
+    assert answer.slug != looks.REFUSED
+    wrong = await looks.wrongly_answered(cast, look)
+    assert any(one.startswith("POST /delegation/v1/delegates:") for one in wrong)
+    scorecard.note("S1", "control: looks_write", 1, accepted=len(wrong))

@@ -19,7 +19,7 @@ AREAS = {
     "choice": "delegation",
     "requests": "cadastre",
     "application": "permits",
-    "oversight": "operators",
+    **dict.fromkeys(("looks", "oversight"), "operators"),
     **dict.fromkeys(("bank", "company", "company_forms", "fees", "protection", "staff"), "companies"),
 }
 """Modules of pages whose catalogue has another name."""

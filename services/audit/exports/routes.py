@@ -16,28 +16,30 @@ def _download(kind: Format, endpoint: Endpoint) -> Route:
         "GET",
         f"/v1/activities.{kind}",
         endpoint,
-        Permission.PERSON_ACTIVITY_READ,
+        Permission.PERSON_ACTIVITY_EXPORT,
         problems=LONG,
         gives=(MEDIA_TYPES[kind],),
         unbounded=True,
     )
 
 
-READ = Permission.PERSON_ACTIVITY_READ
+EXPORT = Permission.PERSON_ACTIVITY_EXPORT
 ROUTES = (
     _download(Format.XLSX, api.download_xlsx),
     _download(Format.PDF, api.download_pdf),
     _download(Format.CSV, api.download_csv),
     _download(Format.JSONL, api.download_jsonl),
-    Route("POST", "/v1/exports", api.prepare, READ, status=202, problems=(problems.ExportTooLong,), transaction=False),
-    Route("GET", "/v1/exports", api.list_exports, READ),
-    Route("GET", "/v1/exports/{export_id}", api.find_export, READ),
-    Route("DELETE", "/v1/exports/{export_id}", api.cancel_export, READ),
+    Route(
+        "POST", "/v1/exports", api.prepare, EXPORT, status=202, problems=(problems.ExportTooLong,), transaction=False
+    ),
+    Route("GET", "/v1/exports", api.list_exports, EXPORT),
+    Route("GET", "/v1/exports/{export_id}", api.find_export, EXPORT),
+    Route("DELETE", "/v1/exports/{export_id}", api.cancel_export, EXPORT),
     Route(
         "GET",
         "/v1/exports/{export_id}/file",
         api.fetch_export,
-        READ,
+        EXPORT,
         problems=(problems.ExportNotReady,),
         gives=tuple(MEDIA_TYPES.values()),
         unbounded=True,

@@ -69,3 +69,15 @@ with gone as (
     delete from manager where account = $1 and person <> all($2::uuid[])
 )
 insert into manager (account, person) select $1, person from unnest($2::uuid[]) as person on conflict do nothing
+
+-- name: insert_reason
+-- Keep the reason of a look.
+insert into reason (activity, person, reason) values ($1, $2, $3) on conflict do nothing
+
+-- name: delete_reasons
+-- Forget the reasons of looks at a person's screens.
+delete from reason where person = $1
+
+-- name: list_reasons
+-- Give the reasons of some looks.
+select activity, reason from reason where activity = any($1::uuid[])

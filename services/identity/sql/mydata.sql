@@ -19,3 +19,7 @@ select purpose, email, expires_at, used_at from link where person_id = $1 order 
 -- name: devices
 -- Give when the devices that he signed in from were last used.
 select last_used_at from device where person_id = $1 order by last_used_at desc limit $2
+
+-- name: looks
+-- Give when operators looked at his screens, and why.
+select began_at, ends_at, reason from look where person_id = $1 order by began_at desc limit $2

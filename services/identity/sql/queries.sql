@@ -340,3 +340,25 @@ with given_up as (
 delete from registration
 using given_up
 where given_up.kind = 'registration' and registration.id::text = given_up.value
+
+-- name: insert_look
+-- Begin a look, in place of another one of this session; give when it ends.
+with former as (
+    update look set ends_at = now() where session_id = $2 and ends_at > now()
+)
+insert into look (id, session_id, person_id, reason, ends_at)
+values ($1, $2, $3, $4, now() + $5::interval)
+returning ends_at
+
+-- name: find_look
+-- Give the person of a look that runs in a session, and the seconds that it has left.
+select
+    person.id, username, email, first_name, last_name, language, password_hash, password_changed_at, verified_at,
+    operator, version, extract(epoch from look.ends_at - now())::float8 as seconds
+from look
+inner join person on person.id = look.person_id
+where look.id = $1 and look.session_id = $2 and look.ends_at > now()
+
+-- name: end_look
+-- End a look that runs in a session.
+update look set ends_at = now() where id = $1 and session_id = $2 and ends_at > now()

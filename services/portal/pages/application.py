@@ -44,7 +44,7 @@ def path_of(visit: Visit) -> str:
 async def show(visit: Visit) -> web.Response:
     """Show the application; what the city wrote counts as read."""
     found = await visit.api.get(path_of(visit))
-    if found["unread"] and visit.request.method == "GET":
+    if found["unread"] and visit.request.method == "GET" and not visit.look:
         await visit.api.post(f"{path_of(visit)}/reading")
     name = visit.param("nom").strip()[:100]
     companies = None

@@ -29,7 +29,7 @@ async def survey_files(visit: Visit) -> web.Response:
 async def show_file(visit: Visit) -> web.Response:
     """Show a file with its messages; who opens it has read it, for the surveyor too (Q12)."""
     found = await _file(visit)
-    if found["unread"] and rules.opened_by_hand(visit.request.headers):
+    if found["unread"] and not visit.look and rules.opened_by_hand(visit.request.headers):
         await visit.surveyor_api.post(f"/cadastre/v1/files/{found['number']}/reading")
     return visit.show("cadastre/file.html", file=found)
 

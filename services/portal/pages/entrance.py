@@ -68,7 +68,7 @@ async def _end(visit: Visit) -> None:
         return
     visit.cookies[visit.deps.cookies.session] = None
     with suppress(Refused, Unreachable, SignedOut):
-        await visit.api.delete("/identity/v1/sessions/current")
+        await visit.own_api.delete("/identity/v1/sessions/current")
     await visit.deps.sessions.end(visit.session)
 
 

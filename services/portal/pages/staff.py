@@ -42,7 +42,7 @@ async def show_members(visit: Visit) -> web.Response:
     path = company.path_of(visit)
     sort = visit.param("tri", "name")
     members = await visit.api.get(f"{path}/members", sort=sort, after=visit.param("apres"))
-    pin = await visit.api.get(f"{path}/pin")
+    pin = None if visit.look else await visit.api.get(f"{path}/pin")
     ticked = visit.form.lists.get("member", [])
     return visit.show(
         "companies/members.html", company=found, members=members, pin=pin, sort=sort, ticked=ticked, **_words(visit)

@@ -5,13 +5,18 @@ values ($1, $2, $3, $4, clock_timestamp() + $5, clock_timestamp() + $6)
 
 -- name: find_session
 -- Give a living session, used within the time it may be idle; `fresh` while its access token has half a minute left,
--- `waiting` when messages wait for a page.
+-- `waiting` when messages wait for a page, `look` while one runs.
 select digest, person, facts, tokens, generation,
+    case when (look ->> 'ends_at')::timestamptz > clock_timestamp() then look end as look,
     access_until > clock_timestamp() + interval '30 seconds' as fresh,
     used_at < clock_timestamp() - interval '1 minute' as to_touch,
     exists(select 1 from message where session = digest) as waiting
 from web_session
 where digest = $1 and ends_at > clock_timestamp() and used_at > clock_timestamp() - $2::interval
+
+-- name: set_look
+-- Keep the look that a session begins, or that it has none.
+update web_session set look = $2 where digest = $1
 
 -- name: touch_session
 -- Note that a session is used.

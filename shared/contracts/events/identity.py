@@ -86,6 +86,15 @@ class EmailChanged(User):
     former_email: str
 
 
+class LookBegun(User):
+    """An operator, the actor, began to look at this person's screens, read-only, until `ends_at`; `reason` is his."""
+
+    type: ClassVar[str] = "identity.look.begun.v1"
+    look: UUID
+    reason: str
+    ends_at: datetime
+
+
 class UserRemoved(User):
     """The person is to be forgotten: a registration never proved ended, or an operator erased him (Law 25, s. 23).
 

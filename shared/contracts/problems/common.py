@@ -66,6 +66,19 @@ class SignInRequired(Problem):
     )
 
 
+class LookReadOnly(Problem):
+    """An operator looks at somebody's screens: nothing is changed by it, and no secret shown."""
+
+    slug = "look-read-only"
+    status = 403
+    title = Text("Regard en lecture seule", "Read-only look")
+    detail = Text(
+        "Un regard sur les écrans d’une personne n’y change rien et ne montre pas ses secrets. "
+        "Terminez-le pour agir en votre propre nom.",
+        "A look at somebody’s screens changes nothing there and shows no secrets. End it to act in your own name.",
+    )
+
+
 class NotPermitted(Problem):
     """The caller is known but this is not his to do."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from services.audit import commands
 from services.audit.exports import jobs
 from services.audit.exports.desk import Desk
+from shared import ids
 from tests.integration.audit.conftest import Sealed
 from tests.integration.audit.downloads import EDITH, ZOE, confirmed, download, fetch, lay
 from tests.integration.audit.test_export_jobs import asked, state
 
 NAME = "Édith"
+WHY = "Demande d’aide 4711, par téléphone"
 
 
 async def erase(sealed: Sealed) -> None:
@@ -42,3 +46,25 @@ async def test_download_at_once_names_nobody_who_is_erased_and_still_verifies(se
     assert (False, True) == (NAME in listed, "Personne effacée" in listed)
     for kind in ("xlsx", "pdf", "jsonl"):
         assert confirmed(sealed, await download(sealed, kind), kind)
+
+
+async def test_reason_of_a_look_is_read_by_both_and_goes_with_the_person(sealed: Sealed) -> None:
+    await lay(sealed)
+    look = commands.Heard(
+        event_id=ids.uuid7(),
+        kind="screens.viewed",
+        performed_by=ZOE,
+        performed_for=EDITH,
+        occurred_at=datetime.now(UTC),
+        correlation_id=None,
+        reason=WHY,
+    )
+    async with sealed.pool.transaction() as connection:
+        await commands.record_heard(connection, [look])
+        await commands.record_heard(connection, [look])
+    listed = [(await sealed.person(one).get("/v1/activities?size=100")).text for one in (EDITH, ZOE)]
+    assert [1, 1] == [text.count(WHY) for text in listed]
+    assert WHY in (await sealed.person(EDITH).get("/v1/my-data")).text
+    await erase(sealed)
+    left = (await sealed.person(ZOE).get("/v1/activities?size=100")).text
+    assert (True, False) == ("screens.viewed" in left, WHY in left)

@@ -87,3 +87,31 @@ def test_principal_of_an_application_is_written_by_its_client_id() -> None:
 
 def test_principal_shows_no_claims_when_printed() -> None:
     assert "2023" not in repr(auth.principal_of(PERSON | {"email": "2023@example.com"}))
+
+
+LOOK: dict[str, Any] = PERSON | {"look": {"id": str(UUID(int=3)), "sub": str(EDITH)}}
+del LOOK["roles"]
+
+
+def test_principal_of_a_look_is_who_is_looked_at_and_is_written_with_who_looks() -> None:
+    principal = auth.looking(LOOK)
+    assert (Kind.LOOKING, JEAN, None) == (principal.kind, principal.user_id, principal.actor_id)
+    assert (f"user:{EDITH}", f"user:{JEAN}") == principal.written
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        PERSON,
+        LOOK | {"roles": ["operator"]},
+        LOOK | {"sid": "s"},
+        LOOK | {"act": {"sub": str(EDITH)}},
+        LOOK | {"iss": DELEGATION},
+        LOOK | {"look": {"sub": "edith"}},
+        LOOK | {"sub": "jean"},
+    ],
+    ids=range(7),
+)
+def test_look_of_claims_that_no_issuer_of_ours_gives_is_refused(claims) -> None:
+    with pytest.raises(InvalidToken):
+        auth.looking(claims)

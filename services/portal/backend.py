@@ -70,6 +70,12 @@ class Backend:
         async with self.open(caller, method, path, headers=headers, **body) as answer:
             return await _read(answer)
 
+    async def health(self, caller: Caller, service: str) -> dict[str, Any]:
+        """Give what a service knows of itself: its database, what waits to be sent, its workers; `Unreachable`."""
+        url = self._settings.address_of(f"/{service}/") + "/healthz"
+        async with _Opening(self._http.get(url, headers=_headers(caller), timeout=TIMEOUT)) as answer:
+            return dict(await _read(answer))
+
     def open(
         self, caller: Caller, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any
     ) -> _Opening:

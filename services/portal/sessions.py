@@ -50,8 +50,6 @@ class Session:
     refresh_token: str = field(repr=False)
     generation: int
     fresh: bool
-    waiting: bool
-    """Whether messages wait for a page of his."""
     look: Look | None = None
 
     @property
@@ -176,7 +174,6 @@ def _session(secret: str, row: Record) -> Session | None:
         refresh_token=tokens["refresh"],
         generation=row["generation"],
         fresh=row["fresh"],
-        waiting=row["waiting"],
         look=Look(**{name: look[name] for name in LOOK}) if look else None,
     )
 

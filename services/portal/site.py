@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import hdrs, web
 
-from services.portal import errors, rules, secrecy, store, uploads
+from services.portal import errors, rules, secrecy, uploads
 from services.portal.backend import Refused, Unreachable
 from services.portal.forms import Form
 from services.portal.routing import Page, Who
@@ -209,9 +208,8 @@ async def _signed_out(visit: Visit) -> web.StreamResponse:
 async def _finish(visit: Visit, response: web.StreamResponse) -> None:
     """Set cookies, and keep what the next page says."""
     settings, names = visit.deps.settings, visit.deps.cookies
-    if isinstance(response, PageFound) and response.done and visit.session is not None:
-        place = urlsplit(response.path).path
-        await store.insert_message(visit.deps.pool, visit.session.digest, place, response.kind, response.done)
+    if isinstance(response, PageFound):
+        await visit.keep_note(response)
     for name, value in visit.cookies.items():
         age = 0 if value is None else 365 * 86_400 if name == names.device else None
         response.set_cookie(

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shared import ids
 from shared.db import queries
 
 if TYPE_CHECKING:
@@ -66,14 +65,14 @@ async def forget_old(pool: Pool, idle: timedelta) -> None:
     await pool.execute(SQL["forget_old"], idle)
 
 
-async def insert_message(pool: Pool, session: bytes, place: str, kind: str, words: str) -> None:
-    """Keep a message for the next page at a place."""
-    await pool.execute(SQL["insert_message"], ids.uuid7(), session, place, kind, words)
+async def insert_message(pool: Pool, name: UUID, session: bytes, place: str, kind: str, words: str) -> None:
+    """Keep a message for the next page at a place; the way there carries its name."""
+    await pool.execute(SQL["insert_message"], name, session, place, kind, words)
 
 
-async def take_messages(pool: Pool, session: bytes, place: str) -> list[Record]:
-    """Give the messages for a place, once, in their order."""
-    return sorted(await pool.fetch(SQL["take_messages"], session, place), key=lambda row: row["id"])
+async def take_message(pool: Pool, name: UUID, session: bytes) -> Record | None:
+    """Give a message, once."""
+    return await pool.fetchrow(SQL["take_message"], session, name)
 
 
 async def insert_draft(pool: Pool, digest: bytes, sealed: bytes) -> None:

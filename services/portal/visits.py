@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from aiohttp import web
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 DRAFT = "brouillon"
 """The parameter that brings back what was typed."""
+SAID = "dit"
+"""The parameter that names what the page has to say of what was just done."""
 
 
 @dataclass(slots=True)
@@ -146,6 +149,7 @@ class Visit:
     def here(self, language: str | None = None) -> str:
         """Give the address of this page, in the other language for instance."""
         values = {**self.request.query, **self.request.match_info}
+        values.pop(SAID, None)
         if self.page.show is None or self.page.name not in self.deps.addresses:
             return f"/{language or self.language}"
         return self.url(self.page.name, language=language, matricule=values.pop("matricule", None), **values)
@@ -195,14 +199,23 @@ class Visit:
             self.form.values = (secrecy.unseal(self.browser + name, sealed) if sealed else None) or {}
 
     async def take_notes(self) -> None:
-        """Take the messages that wait for this page."""
-        if self.session is not None and self.session.waiting:
-            rows = await store.take_messages(self.deps.pool, self.session.digest, self.request.path)
-            self.notes = [dict(row) for row in rows]
+        """Take the message whose name the way to this page carries: it is of this tab, whatever others are told."""
+        name = as_uuid(self.request.query.get(SAID))
+        if name is not None and self.session is not None:
+            row = await store.take_message(self.deps.pool, name, self.session.digest)
+            self.notes = [dict(row)] if row else []
+
+    async def keep_note(self, found: PageFound) -> None:
+        """Keep what is to be said on the next page, and have the way there carry its name."""
+        if not found.done or self.session is None:
+            return
+        name, place = ids.uuid7(), urlsplit(found.path).path
+        await store.insert_message(self.deps.pool, name, self.session.digest, place, found.kind, found.done)
+        found.headers["Location"] = with_parameter(found.path, SAID, str(name))
 
     def with_draft(self, path: str, draft: str) -> str:
         """Give a path with what was typed."""
-        return f"{path}{'&' if '?' in path else '?'}{urlencode({DRAFT: draft})}"
+        return with_parameter(path, DRAFT, draft)
 
 
 class PageFound(web.Response):
@@ -211,6 +224,19 @@ class PageFound(web.Response):
     def __init__(self, path: str, done: str, kind: str) -> None:
         super().__init__(status=303, headers={"Location": path})
         self.path, self.done, self.kind = path, done, kind
+
+
+def with_parameter(path: str, name: str, value: str) -> str:
+    """Add a parameter to a path."""
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({name: value})}"
+
+
+def as_uuid(text: str | None) -> UUID | None:
+    """Read an id that somebody may have typed."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def forwarded(request: web.Request) -> str:

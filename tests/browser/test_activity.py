@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+import asyncpg
 import pytest
 from playwright.async_api import Page
 
 from services import client
+from shared import ids
 from tests.browser.conftest import Cast
-from tests.browser.windows import Windows, words
+from tests.browser.windows import DESKTOP, PHONE, Windows, ensure_accessible, ensure_no_sideways, words
 from tests.journeys.world import Somebody, World
 
 pytestmark = pytest.mark.browser
@@ -155,6 +159,29 @@ async def test_file_written_in_the_background_is_downloaded_by_who_asked(
         answer = await page.goto(f"/fr/exports/{made['id']}")
         assert answer is not None
         assert answer.status == 404
+
+
+@pytest.mark.parametrize("state", ["running", "ready", "failed"])
+async def test_page_of_a_file_is_accessible_however_far_it_is(
+    windows: Windows, world: World, jean: Somebody, state: str
+) -> None:
+    insert = """insert into export (id, owner, owner_name, everything, format, language, query, state, total, done,
+        lease_until, expires_at) values ($1, $2, 'Jean', false, 'xlsx', 'fr', '{}', $3, 120, 40,
+        now() + interval '1 hour', now() + interval '3 days')"""
+    export = ids.uuid7()
+    connection = await asyncpg.connect(world.dsn("audit"))
+    try:
+        await connection.execute(insert, export, UUID(jean.id), state)
+        async with windows.open("", jean) as page:
+            for language in ("fr", "en"):
+                await page.goto(f"/{language}/exports/{export}")
+                await ensure_accessible(page)
+                await page.set_viewport_size(PHONE)
+                await ensure_no_sideways(page)
+                await page.set_viewport_size(DESKTOP)
+    finally:
+        await connection.execute("delete from export where id = $1", export)
+        await connection.close()
 
 
 async def test_bar_of_the_picture_filters_the_list(windows: Windows, jean: Somebody) -> None:

@@ -213,3 +213,33 @@ async def test_delegate_has_no_tab_for_delegates_and_no_page(windows: Windows, c
         assert answer is not None
         assert answer.status == 403
         assert "un délégataire ne peut déléguer les droits qui lui ont été accordés" in await words(page)
+
+
+async def test_each_of_two_tabs_is_told_what_was_done_in_it(windows: Windows, world: World, claire: Somebody) -> None:
+    """Both forms are sent before either page is shown, and the pages come in the other order."""
+    names = ("Luc", "Marc")
+    ended = [await world.designate(claire, await world.newcomer(name, "Tremblay")) for name in names]
+    here = f"/fr/pour/{claire.matricule}/delegation/delegataires"
+    async with windows.context(claire) as context:
+        ways = []
+        for delegation in ended:
+            form = f"{here}/{delegation}/suppression"
+            shown = await (await context.request.get(form)).text()
+            jeton = re.findall(r'name="jeton" value="(\w+)"', shown)[-1]
+            headers = {"Sec-Fetch-Site": "same-origin"}
+            sent = await context.request.post(form, form={"jeton": jeton}, headers=headers, max_redirects=0)
+            ways.append(sent.headers["location"])
+        first, second = await context.new_page(), await context.new_page()
+        await second.goto(ways[1])
+        await first.goto(ways[0])
+        assert ["Luc Tremblay n’est plus" in await words(first, ".said"), await first.locator(".said").count()] == [
+            True,
+            1,
+        ]
+        assert ["Marc Tremblay n’est plus" in await words(second, ".said"), await second.locator(".said").count()] == [
+            True,
+            1,
+        ]
+        assert first.url.endswith("/delegataires"), "what was said is not said again by a bookmark"
+        await first.goto(ways[0])
+        assert await first.locator(".said").count() == 0

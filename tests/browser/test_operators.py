@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import asyncpg
 import pytest
 
@@ -76,6 +78,11 @@ async def test_operator_tries_again_what_was_parked_and_gives_up_only_after_a_qu
         async with windows.open("/fr/exploitation", operator) as page:
             assert "KeyError in services.audit.nowhere" in await words(page)
             await ensure_accessible(page)
+            facts = [await words(page, f"section[aria-labelledby=t-{name}] dl") for name in ("identity", "audit")]
+            for said in facts:
+                assert "Base de données prête" in said
+                assert re.search(r"Attendent d’être envoyés \d+ .*Tâches ([2-9]|\d\d)", said)
+            assert ["Mis de côté 0" in facts[0], "Mis de côté 1" in facts[1]] == [True, True]
             await page.get_by_role("button", name="Abandonner").click()
             assert await heading(page) == "Abandonner ces événements ?"
             assert await connection.fetchval("select count(*) from retry where state = 'parked'") == 1

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 HEARING = ("accounts", "audit", "delegation", "notifications")
 """The services that hear events, and may park some."""
+SERVICES = ("identity", *HEARING)
+LATE = 10.0
+"""Seconds after which an event that was not sent is one too long."""
 EMAIL_STATES = {
     "queued": marked("En attente"),
     "sending": marked("En cours d’envoi"),
@@ -32,8 +35,31 @@ PATIENCE = 600.0
 
 async def show_state(visit: Visit) -> web.Response:
     """Show how the services are, and what they parked, by cause."""
-    found = await asyncio.gather(*(_parked(visit, name) for name in HEARING))
-    return visit.show("operators/state.html", services=dict(zip(HEARING, found, strict=True)))
+    found = await asyncio.gather(*(_state(visit, name) for name in SERVICES))
+    return visit.show("operators/state.html", services=dict(zip(SERVICES, found, strict=True)), late=LATE)
+
+
+async def _state(visit: Visit, name: str) -> dict[str, Any]:
+    """Ask one service how it is; what it does not tell is None."""
+    if name not in HEARING:
+        return {"groups": [], "health": await _health(visit, name)}
+    groups, health = await asyncio.gather(_parked(visit, name), _health(visit, name))
+    return {"groups": groups, "health": health}
+
+
+async def _health(visit: Visit, name: str) -> dict[str, Any] | None:
+    """Give what a service knows of its database, its outbox and its workers; of one replica where it has several."""
+    try:
+        found = await visit.deps.backend.health(visit.caller, name)
+    except (Unreachable, Refused):
+        return None
+    backlog: dict[str, Any] | None = found.get("services", {}).get(name)
+    workers = [one for key, one in found.get("workers", {}).items() if key.partition(".")[0] == name]
+    if backlog is None:
+        return None
+    restarts = sum(one["restarts"] for one in workers)
+    known = {"ready": found["checks"].get(name), "workers": len(workers), "restarts": restarts}
+    return backlog | known | {"bus": found.get("bus")}
 
 
 async def _parked(visit: Visit, name: str) -> list[dict[str, Any]] | None:

@@ -5,12 +5,11 @@ values ($1, $2, $3, $4, clock_timestamp() + $5, clock_timestamp() + $6)
 
 -- name: find_session
 -- Give a living session, used within the time it may be idle; `fresh` while its access token has half a minute left,
--- `waiting` when messages wait for a page, `look` while one runs.
+-- `look` while one runs.
 select digest, person, facts, tokens, generation,
     case when (look ->> 'ends_at')::timestamptz > clock_timestamp() then look end as look,
     access_until > clock_timestamp() + interval '30 seconds' as fresh,
-    used_at < clock_timestamp() - interval '1 minute' as to_touch,
-    exists(select 1 from message where session = digest) as waiting
+    used_at < clock_timestamp() - interval '1 minute' as to_touch
 from web_session
 where digest = $1 and ends_at > clock_timestamp() and used_at > clock_timestamp() - $2::interval
 
@@ -59,9 +58,9 @@ delete from draft where made_at < clock_timestamp() - interval '1 day'
 -- Keep a message for the next page at a place.
 insert into message (id, session, place, kind, words) values ($1, $2, $3, $4, $5)
 
--- name: take_messages
--- Give the messages for a place, once.
-delete from message where session = $1 and place = $2 returning kind, words, id
+-- name: take_message
+-- Give a message of this session by the name that the way to its page carries, once.
+delete from message where id = $2 and session = $1 returning kind, words
 
 -- name: insert_draft
 -- Keep a form that was not sent.

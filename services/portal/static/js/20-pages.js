@@ -4,6 +4,12 @@
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
 
+  const here = new URL(location.href);
+  if (here.searchParams.has("dit")) {
+    here.searchParams.delete("dit");
+    history.replaceState(history.state, "", here);
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,6 +42,7 @@ PATHS = {
     "claim-announced": "contest",
     "takeover-announced": "objection",
 }
+TWO_POINTS = re.compile(r"(?<=\w)\.\.(?=\s|$)")
 RIGHTS = ("granted", "withdrawn", "rights")
 
 
@@ -53,7 +55,7 @@ def _environment(*, html: bool) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"money": money, "day": day}
+    environment.filters |= {"money": money, "day": day, "whole": whole}
     return environment
 
 
@@ -69,6 +71,11 @@ def moment(text: str, language: str) -> str:
 def money(cents: int, language: str) -> str:
     """Write an amount of Canadian dollars."""
     return numbers.format_currency(Decimal(cents) / 100, "CAD", locale=LOCALES[language])
+
+
+def whole(count: int, language: str) -> str:
+    """Write a whole number as people read it."""
+    return numbers.format_decimal(count, locale=LOCALES[language])
 
 
 def day(text: str, language: str) -> str:
@@ -125,7 +132,7 @@ def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, A
     found = _environment(html=False).get_template(f"{template}/{language}.txt")
     state = found.new_context(context)
     blocks = {name: "".join(block(state)) for name, block in found.blocks.items()}
-    written = {name: typography.french(text) if language == "fr" else text for name, text in blocks.items()}
+    written = {name: _typeset(text, language) for name, text in blocks.items()}
     label, _, link = written.get("action", "").strip().partition("|")
     return {
         "subject": written["subject"].strip(),
@@ -135,6 +142,12 @@ def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, A
         "not_you": _paragraphs(written["not_you"]),
         "reason": _paragraphs(written["reason"]),
     }
+
+
+def _typeset(text: str, language: str) -> str:
+    """Mend what filling in leaves: a name or an hour may end in the point with which a sentence ends."""
+    text = TWO_POINTS.sub(".", text)
+    return typography.french(text) if language == "fr" else text
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -150,7 +163,8 @@ def _plain(parts: dict[str, Any]) -> str:
     if parts["action"]:
         blocks.append(f"{parts['action']['label']}\n{parts['action']['link']}")
     blocks += [_wrap(part) for part in parts["not_you"]]
-    return "\n\n".join([*blocks, "-- ", *(_wrap(part) for part in parts["reason"])]) + "\n"
+    signature = "\n\n".join(_wrap(part) for part in parts["reason"])
+    return "\n\n".join([*blocks, f"-- \n{signature}"]) + "\n"
 
 
 def _wrap(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screens: the main pages in both languages, of a system with the sample. `make screens`."""
+"""Takes the pictures of docs/screens, of a system with the sample: main pages and e-mails, in both languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import async_playwright
 
 from services import sample
-from tests.support import png
+from tests.support import email_screens, png
 from tests.support.processes import Program, free_port
 
 if TYPE_CHECKING:
@@ -48,7 +48,34 @@ async def take(url: str) -> None:
             await _take(browser, url, person, {f"{name}-fr": f"/fr{french}", f"{name}-en": f"/en{english}"})
         dark = {"activity-phone-dark": f"/fr/pour/{PIETTE}/delegation/activites"}
         await _take(browser, url, sample.PIETTE, dark, viewport=PHONE, color_scheme="dark")
+        await _take_look(browser, url)
+        await email_screens.take(browser)
         await browser.close()
+
+
+async def _take_look(browser: Browser, url: str) -> None:
+    """Take the picture of an operator's look at a surveyor's screens, in both languages."""
+    context = await browser.new_context(viewport=DESKTOP, locale="fr-CA", base_url=url)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await _sign_in(page, sample.OPERATOR)
+    await page.goto("/fr/exploitation/regard")
+    await page.locator("[name=username]").fill(sample.PIETTE.username)
+    await page.locator("[name=reason]").fill("Demande d’aide 4711")
+    await page.locator("main [name=password]").fill(sample.OPERATOR.passphrase)
+    await page.locator("main form button").click()
+    await page.locator(".looking").wait_for()
+    for name, path in (("look-fr", f"/fr/pour/{PIETTE}/cadastre"), ("look-en", f"/en/for/{PIETTE}/cadastre")):
+        await page.goto(path)
+        await _keep(page, name)
+    await context.close()
+
+
+async def _keep(page: Page, name: str) -> None:
+    """Keep a small picture of a page."""
+    picture = await asyncio.to_thread(png.small, await page.screenshot())
+    await asyncio.to_thread((SCREENS / f"{name}.png").write_bytes, picture)
+    if len(picture) > LARGEST:
+        raise ValueError(f"{name}.png is of {len(picture)} bytes: {LARGEST} at the most")
 
 
 async def _take(
@@ -61,10 +88,7 @@ async def _take(
         await _sign_in(page, person)
     for name, path in pictures.items():
         await page.goto(path)
-        picture = await asyncio.to_thread(png.small, await page.screenshot())
-        await asyncio.to_thread((SCREENS / f"{name}.png").write_bytes, picture)
-        if len(picture) > LARGEST:
-            raise ValueError(f"{name}.png is of {len(picture)} bytes: {LARGEST} at the most")
+        await _keep(page, name)
     await context.close()
 
 

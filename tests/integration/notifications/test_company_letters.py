@@ -97,3 +97,16 @@ async def test_manager_of_whom_we_have_not_heard_yet_is_waited_for(office: Offic
 async def test_operators_are_told_of_what_waits_for_their_decision(office: Office, kind, subject) -> None:
     told = await written(office, office.company(kind, EDITH, operators=(JEAN.id,)))
     assert (JEAN.email, subject) in told
+
+
+@pytest.mark.item("O7")
+async def test_name_that_ends_in_a_point_ends_its_sentence_with_one_and_the_reason_stands_apart(office: Office) -> None:
+    await written(
+        office, office.company(companies.TakeoverRefused, EDITH, legal_name="LMS Corp.", reason="Sans preuve")
+    )
+    (message,) = office.server.received
+    for kind in ("plain", "html"):
+        text = message.get_body((kind,)).get_content()
+        assert ("LMS Corp." in text, ".." in text) == (True, False)
+    plain = message.get_body(("plain",)).get_content().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Motif : Sans preuve" in plain.replace("\r", "").split("\n\n")

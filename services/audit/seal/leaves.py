@@ -7,7 +7,7 @@ Without the person's key nobody can tell whose name it was, nor try names.
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -37,14 +37,25 @@ def moment(value: datetime) -> str:
     return there.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def salt(key: bytes, activity: UUID, role: str) -> bytes:
+def salt(key: bytes, activity: UUID | str, role: str) -> bytes:
     """Derive from a person's key the one that hides the name in one role of one activity."""
-    return hmac.digest(key, f"{activity}/{role}".encode(), "sha256")
+    return _hmac(key, f"{activity}/{role}".encode())
 
 
 def commit(salted: bytes, name: str) -> bytes:
     """Commit to a name."""
-    return hmac.digest(salted, name.encode(), "sha256")
+    return _hmac(salted, name.encode())
+
+
+INNER, OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
+BLOCK = 64
+
+
+def _hmac(key: bytes, text: bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104) under a key of 32 bytes; `hmac.digest` takes twice as long for texts as short as names."""
+    padded = key.ljust(BLOCK, b"\x00")
+    inner = hashlib.sha256(padded.translate(INNER) + text).digest()
+    return hashlib.sha256(padded.translate(OUTER) + inner).digest()
 
 
 class Names(NamedTuple):
@@ -56,10 +67,11 @@ class Names(NamedTuple):
     @classmethod
     def of(cls, row: Row, keys: Mapping[UUID, bytes]) -> Names:
         """Commit to the names of a row."""
-        return cls(_commit(row, "by", keys), _commit(row, "for", keys))
+        return cls(commitment(row, "by", keys), commitment(row, "for", keys))
 
 
-def _commit(row: Row, role: str, keys: Mapping[UUID, bytes]) -> bytes | None:
+def commitment(row: Row, role: str, keys: Mapping[UUID, bytes]) -> bytes | None:
+    """Commit to the name in one role of a row."""
     name = row[f"performed_{role}_name"]
     subject = named(row, role)
     return None if name is None or subject is None else commit(salt(keys[subject], row["id"], role), name)

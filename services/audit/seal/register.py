@@ -6,6 +6,7 @@ notes in the database itself, each believed only with the signature of a key tha
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -152,10 +153,23 @@ async def check_on(
     state = _Check()
     await _prepare(connection, state, trusted, list(outside))
     end = (await store.find_end(connection)).size
+    # Not when a table is new to the planner, either: each stretch is a short range of it.
+    await connection.execute("set local enable_seqscan = off")
+    reading = _read(connection, 0)
     for begin in range(0, end, BATCH):
-        await _stretch(connection, state, begin)
+        rows = await reading
+        await _learn_keys(connection, state, rows)
+        # The server finds the next ones while these are checked.
+        reading = _read(connection, begin + BATCH)
+        await asyncio.sleep(0)
+        for row in rows:
+            state.leaf(row)
+        await asyncio.wait({reading})
+        await _compare_nodes(connection, state)
         if progress:
             progress(min(begin + BATCH, end), end)
+    await reading
+    await connection.execute("set local enable_seqscan = on")
     state.end()
     await _beside(connection, state)
     return Report(state.edge.size, len(state.signed), sorted(state.found))
@@ -180,13 +194,13 @@ async def _prepare(
     state.gone = [(part.lower, part.upper) for row in buried if row["index"] is not None for part in row["leaves"]]
 
 
-async def _stretch(connection: Connection, state: _Check, begin: int) -> None:
-    rows = await store.list_sealed(connection, begin, begin + BATCH)
+def _read(connection: Connection, begin: int) -> asyncio.Task[list[Record]]:
+    return asyncio.create_task(store.list_sealed(connection, begin, begin + BATCH))
+
+
+async def _learn_keys(connection: Connection, state: _Check, rows: Sequence[Record]) -> None:
     subjects = {one for row in rows for role in leaves.ROLES if row["seq"] and (one := leaves.named(row, role))}
     state.keys |= await store.find_keys(connection, subjects - state.keys.keys())
-    for row in rows:
-        state.leaf(row)
-    await _compare_nodes(connection, state)
 
 
 async def _compare_nodes(connection: Connection, state: _Check) -> None:

@@ -83,10 +83,20 @@ inner join leaf on leaf.seq = entry.seq
 where entry.id = $1
 
 -- name: list_sealed
--- Give the log from a place on, each leaf with its activity as it stands in the register, or with its tombstone.
+-- Give the log from a place on, each leaf with its activity as it stands in the register, or with its tombstone. Leaves
+-- follow the order of arrival, so what belongs to them is read as ranges, from each month once.
+with stretch as materialized (
+    select * from leaf where index >= $1 and index < $2
+), entered as materialized (
+    select * from entry
+    where seq >= (select min(seq) from stretch) and seq <= (select max(seq) from stretch)
+), recorded as materialized (
+    select * from activity
+    where seq >= (select min(seq) from stretch) and seq <= (select max(seq) from stretch)
+)
 select
-    leaf.index, leaf.hash as sealed, leaf.version, leaf.by_name as by_sealed, leaf.for_name as for_sealed,
-    leaf.seq as leaf_seq, leaf.tombstone, activity.*,
+    stretch.index, stretch.hash as sealed, stretch.version, stretch.by_name as by_sealed, stretch.for_name as for_sealed,
+    stretch.seq as leaf_seq, stretch.tombstone, activity.*,
     entry.seq as entry_seq, (
         entry.id, entry.application, entry.key, entry.kind, entry.file_number, entry.performed_by, entry.performed_for,
         entry.account, entry.personal
@@ -94,11 +104,10 @@ select
         activity.id, activity.application, activity.key, activity.kind, activity.file_number, activity.performed_by,
         activity.performed_for, activity.account, activity.personal
     ) as same_entry
-from leaf
-left join entry on entry.seq = leaf.seq
-left join activity on activity.seq = leaf.seq and activity.occurred_at = entry.occurred_at
-where leaf.index >= $1 and leaf.index < $2
-order by leaf.index
+from stretch
+left join entered as entry on entry.seq = stretch.seq
+left join recorded as activity on activity.seq = stretch.seq and activity.occurred_at = entry.occurred_at
+order by stretch.index
 
 -- name: list_rows
 -- Give activities by their ids with their leaves, in the order asked for.

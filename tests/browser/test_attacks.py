@@ -14,6 +14,7 @@ from services import client
 from tests.browser.conftest import Cast
 from tests.browser.test_files import open_file
 from tests.browser.windows import Windows, heading, sign_in, words
+from tests.chaos import scorecard
 from tests.journeys.world import Somebody, World
 
 pytestmark = pytest.mark.browser
@@ -69,6 +70,7 @@ async def test_form_from_elsewhere_is_refused_even_with_the_right_token(
         assert answer.status == 403
         assert "Rien n’a été fait" in await answer.text()
         assert await reservations(cast.edith, cast.jean) == before
+    scorecard.note("S11", f"form with the right token, from {headers or 'nowhere'}", 1, accepted=0)
 
 
 @pytest.mark.parametrize("given", ["", "0" * 64, "another browser"])

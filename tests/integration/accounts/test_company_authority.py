@@ -151,6 +151,7 @@ async def test_members_of_another_account_are_unknown_whoever_names_them(world):
     assert named.slug == "members-unknown"
     page = await firms.members(world, omer, other["id"])
     assert {str(omer): 6, str(theirs): 0} == {one["id"]: len(one["rights"]) for one in page["members"]}
+    scorecard.note("S2", "people of another account in bodies", 3, leaks=0)
 
 
 FORBIDDEN = ("id", "rights", "claimed", "claimed_at", "number", "pin", "managers", "owner", "orphaned", "created_at")
@@ -175,3 +176,4 @@ async def test_no_body_sets_what_is_not_the_callers_to_set(world, name):
         assert (422, "validation-failed") == (reply.status, reply.slug), reply
         assert "extra_forbidden" in json.dumps(reply.json["errors"])
     assert before == await world.pool.fetchval(PRINT)
+    scorecard.note("S2", f"field that nobody sets: {name}", 7, accepted=0)

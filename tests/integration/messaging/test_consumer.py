@@ -10,10 +10,11 @@ import pytest
 from shared import requests
 from shared.contracts.envelope import Envelope
 from shared.db.pool import Unavailable
-from shared.messaging import outbox
+from shared.messaging import outbox, retry
 from shared.messaging.bus import Delivery
 from shared.messaging.consumer import Consumer, NotYet
 from shared.service import Subscription
+from tests.chaos import scorecard
 from tests.support import messaging as support
 
 
@@ -74,12 +75,24 @@ async def test_receive_a_failing_event_leaves_nothing_of_its_effect(sink):
 
 
 async def test_receive_an_effect_that_takes_too_long_keeps_the_event_for_later(sink):
-    async def hang(*_):
-        await asyncio.Event().wait()
+    """R18. What the slow one did is undone, and the event has its effect once, later."""
+    slow = asyncio.Event()
 
+    async def hang(connection, received):
+        note = "insert into heard (consumer, event_id, counter, version) values ('first', $1, $2, 1)"
+        await connection.execute(note, received.envelope.id, received.data.id)
+        if not slow.is_set():
+            await asyncio.Event().wait()
+
+    sent = support.envelope()
     consumer = Consumer("first", sink, [Subscription(support.CounterRaised, hang)], effect_seconds=0.1)
-    await consumer.receive([support.delivery(support.envelope())])
-    assert [row[1] for row in await support.kept(sink)] == ["waiting"]
+    await consumer.receive([support.delivery(sent)])
+    assert ([row[1] for row in await support.kept(sink)], await support.heard(sink, "first")) == (["waiting"], [])
+    slow.set()
+    await sink.execute("update retry set next_at = now()")
+    assert await retry.Retrier(consumer, sink).run_due()
+    assert await support.heard(sink, "first") == [sent.id]
+    scorecard.note("R18", "effect past its time limit", 1, doubled=0)
 
 
 async def test_receive_what_cannot_be_read_parks_it_at_once(sink):

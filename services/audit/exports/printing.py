@@ -114,6 +114,7 @@ def _head(asked: rows.Asked) -> dict[str, Any]:
         "page": texts.PAGE.in_(language, page="{page}", pages="{pages}"),
         "empty": texts.EMPTY.in_(language),
         "proof": texts.written(texts.PROOF, language),
+        "unshown": [texts.NOTE.in_(language), texts.written(texts.UNSHOWN, language)],
         "colon": "\u00a0:" if language is Language.FR else ":",
     }
 

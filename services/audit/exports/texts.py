@@ -30,6 +30,13 @@ PROOF = Text(
     "le vérifie.",
     "This file holds the proof that its rows are those of the register: the portal’s page “Check a file” checks it.",
 )
+NOTE = Text("Remarque", "Note")
+UNSHOWN = Text(
+    "Certains noms comportent des signes pour lesquels il n’y a pas de police ici : ils peuvent manquer ci-dessous. "
+    "Les fichiers Excel, CSV et JSON Lines les contiennent tous. Ce document n’est déclaré ni PDF/UA ni PDF/A.",
+    "Some names have signs for which there is no font here: they may be missing below. The Excel, CSV and JSON Lines "
+    "files hold all of them. This document is declared neither PDF/UA nor PDF/A.",
+)
 
 ASKED_BY = Text("Demandé par", "Asked for by")
 MADE_AT = Text("Produit le", "Made on")

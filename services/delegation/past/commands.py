@@ -16,9 +16,12 @@ from shared.contracts.problems import delegation as problems
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from shared.db.pool import Connection
 
 MOST = 200
+"""Delegates that are read at once."""
 
 
 def ensure_concerned(wanted: schemas.Wanted, caller: UUID, *, operator: bool) -> None:
@@ -45,10 +48,20 @@ async def attest(
     return schemas.Attestation(reference=reference, content=content)
 
 
+async def _delegates(connection: Connection, wanted: schemas.Wanted) -> list[Record]:
+    """Read all of them: one that is left out would be attested not to have been a delegate."""
+    found: list[Record] = []
+    after = None
+    while page := await store.list_delegates_at(connection, wanted.delegator, wanted.as_of, after, MOST):
+        found += page
+        after = page[-1]["id"]
+    return found
+
+
 async def _content(
     connection: Connection, catalogue: Catalogue, wanted: schemas.Wanted, caller: UUID, now: datetime
 ) -> schemas.Content:
-    rows = await store.list_delegates_at(connection, wanted.delegator, wanted.as_of, None, MOST)
+    rows = await _delegates(connection, wanted)
     periods = [row for row in rows if wanted.delegate in (None, row["delegate_id"])]
     known = await people.find_people(connection, wanted.delegator, caller)
     if wanted.delegator not in known:

@@ -12,7 +12,7 @@ from uuid import UUID
 import pypdf
 import pytest
 
-from services.delegation.past import rules
+from services.delegation.past import commands, paper, rules, schemas
 from tests.integration.delegation.conftest import Somebody, World
 
 
@@ -148,6 +148,38 @@ async def test_attestation_says_what_was_and_its_reference_is_its_fingerprint(wo
     assert UUID(answer.json["reference"]) != rules.reference(shown.json["content"] | {"matricule": "9999"})
     (event,) = await world.said("delegation.attestation.issued.v1")
     assert answer.json["reference"] == str(event.id)
+
+
+async def test_attestation_names_all_delegates_however_many_are_read_at_once(
+    world, jean, edith, pierre, monkeypatch
+) -> None:
+    """Who is left out would be attested not to have been a delegate."""
+    monkeypatch.setattr(commands, "MOST", 1)
+    for delegate in (edith, pierre):
+        await world.add(jean, delegate)
+    assert 2 == len((await attested(world, jean, jean)).json["content"]["delegates"])
+    for delegate in (edith, pierre):
+        content = (await attested(world, jean, jean, delegate=str(delegate.id))).json["content"]
+        assert [str(delegate.id)] == [one["delegate"]["id"] for one in content["delegates"]]
+
+
+def test_attestation_with_a_name_that_no_font_has_is_made_and_says_so() -> None:
+    who, moment = schemas.Named(id=UUID(int=1), name="山本 \U0001f600"), datetime(2026, 11, 26, tzinfo=UTC)
+    content = schemas.Content(
+        as_of=moment,
+        issued_at=moment,
+        issued_to=who,
+        delegator=who,
+        matricule="5003",
+        licence=None,
+        delegates=[],
+        services=[],
+        reserved=[],
+    )
+    made = paper.write(schemas.Attestation(reference=UUID(int=2), content=content), "https://mandat.example.com")
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(made)).pages)
+    assert "signes pour lesquels" in text
+    assert "signs for which" in text
 
 
 async def test_attestation_is_given_to_those_concerned_only(world, jean, claire, edith) -> None:

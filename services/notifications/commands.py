@@ -91,18 +91,18 @@ def _asked(row: emails.Email, to: emails.Recipient, envelope: Envelope, data: An
 async def _ask(connection: Connection, asked: Asked, settings: Settings) -> None:
     if asked.merge_key and await store.merge_email(connection, asked.merge_key):
         return
-    email_id = ids.uuid7()
+    key = rules.key_of(asked.cause, asked.template, asked.to.address)
     asked_anew = await store.insert_email(
         connection,
-        email_id,
-        rules.key_of(asked.cause, asked.template, asked.to.address),
+        ids.uuid7(),
+        key,
         asked.template,
         asked.to,
         data=asked.data,
         sealed=asked.sealed,
         cause=asked.cause if isinstance(asked.cause, UUID) else None,
         correlation_id=asked.correlation_id,
-        message_id=rules.message_id(email_id, settings.mail_from),
+        message_id=rules.message_id(key, settings.mail_from),
         merge_key=asked.merge_key,
         delay=asked.delay,
         urgent=asked.urgent,

@@ -19,9 +19,12 @@ def key_of(cause: UUID | str, template: str, address: str) -> bytes:
     return hashlib.sha256(f"{cause}|{template}|{address}".encode()).digest()
 
 
-def message_id(email_id: UUID, sender: str) -> str:
-    """Give the Message-ID, the same for every attempt (RFC 5322 §3.6.4)."""
-    return f"<{email_id}@{sender.rsplit('@', 1)[-1]}>"
+def message_id(key: bytes, sender: str) -> str:
+    """Give the Message-ID, the same for every attempt, also by a database that an older backup brought back.
+
+    It comes from the meaning: whoever gets the e-mail again has the same one (RFC 5322 §3.6.4).
+    """
+    return f"<{key[:16].hex()}@{sender.rsplit('@', 1)[-1]}>"
 
 
 def pause(attempts: int) -> float | None:

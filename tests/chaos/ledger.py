@@ -165,14 +165,15 @@ class Ledger:
         """Take what is so for what was answered: after a planted bug, or a test that failed in the middle."""
         load.odd.clear()
         load.broken = False
-        load.rights = await self._rights()
+        load.rights = await self.rights()
 
-    async def _rights(self) -> dict[tuple[str, str], list[bool]]:
+    async def rights(self) -> dict[tuple[str, str], list[bool]]:
+        """Give every designation that is there by pair, oldest first: whether it stands."""
         found: dict[tuple[str, str], list[bool]] = {}
         for row in await self._ask("delegation", RIGHTS):
             found.setdefault((str(row["delegator_id"]), str(row["delegate_id"])), []).append(row["active"])
         return found
 
     async def _wrong(self, load: Load) -> int:
-        found = await self._rights()
+        found = await self.rights()
         return sum(1 for pair, wanted in load.rights.items() if sorted(found.get(pair, [])) != sorted(wanted))

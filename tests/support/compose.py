@@ -21,7 +21,7 @@ from tests.support.processes import ROOT, free_port
 
 FILES = ("docker-compose.yml", "tests/containers/compose.test.yml")
 SERVICES = ("identity", "accounts", "delegation", "notifications", "audit")
-OURS = ("MANDAT_", "GATEWAY_", "DEPLOY_", "MAILPIT_", "COMPOSE_")
+OURS = ("MANDAT_", "GATEWAY_", "DEPLOY_", "MAILPIT_", "PROMETHEUS_", "COMPOSE_")
 LONGEST = 300.0
 NO_ENGINE = "The container tests need a container engine with compose: `docker compose version` must work."
 
@@ -40,6 +40,7 @@ class Project:
     name: str = field(default_factory=lambda: f"mandat-test-{secrets.token_hex(3)}")
     port: int = field(default_factory=free_port)
     mail_port: int = field(default_factory=free_port)
+    prometheus_port: int = field(default_factory=free_port)
 
     @property
     def secrets(self) -> Path:
@@ -52,15 +53,12 @@ class Project:
         return f"http://127.0.0.1:{self.port}"
 
     def _environment(self) -> dict[str, str]:
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("MANDAT_", "GATEWAY_", "DEPLOY_", "MAILPIT_", "COMPOSE_"))
-        }
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         return clean | {
             "MANDAT_PUBLIC_URL": self.url,
             "GATEWAY_PORT": str(self.port),
             "MAILPIT_PORT": str(self.mail_port),
+            "PROMETHEUS_PORT": str(self.prometheus_port),
             "DEPLOY_SECRETS": str(self.secrets),
             "COMPOSE_PROFILES": "examples",
             **self.environment,
@@ -140,7 +138,8 @@ async def run(*words: str, environment: Mapping[str, str] | None = None, seconds
         await process.wait()
         raise Failed(f"{' '.join(words)} did not end within {seconds:.0f} s") from None
     if process.returncode:
-        raise Failed(f"{' '.join(words)} ended with {process.returncode}:\n{complaint.decode()[-3000:]}")
+        said = (out[-1500:] + complaint[-3000:]).decode(errors="replace")
+        raise Failed(f"{' '.join(words)} ended with {process.returncode}:\n{said}")
     return out.decode(errors="replace")
 
 

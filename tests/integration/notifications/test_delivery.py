@@ -122,6 +122,18 @@ async def test_same_event_twice_is_one_email(office: Office) -> None:
     assert 1 == len(await office.rows())
 
 
+async def test_email_that_a_restored_database_forgot_has_the_same_message_id_when_it_is_asked_for_again(
+    office: Office,
+) -> None:
+    asked = office.delivery(office.user(EDITH, USERNAME))
+    for _ in range(2):
+        await office.hear(asked)
+        await office.send()
+        await office.pool.execute("delete from email; delete from inbox")
+    identifiers = [message["Message-ID"] for message in office.server.received]
+    assert (2, 1) == (len(identifiers), len(set(identifiers)))
+
+
 async def test_two_senders_send_each_email_once(office: Office) -> None:
     await office.hear(*(office.delegation(delegation.DelegateAdded) for _ in range(20)))
     one, other = office.sender(), office.sender()

@@ -9,7 +9,6 @@ from typing import Any
 
 from services import client
 from shared import ids
-from tests.authority.running import Realm
 from tests.journeys.world import Somebody, World
 
 ACTORS = (
@@ -135,9 +134,8 @@ async def suspend(world: World, operator: Somebody, surveyor: Somebody) -> None:
     await client.until(known, "the suspension")
 
 
-async def gather(realm: Realm) -> Cast:
+async def gather(world: World) -> Cast:
     """Have everybody sign up and take his part."""
-    world = realm.world
     operator = await world.operator()
     # One after the other: rosters are imported one at a time.
     jean, claire, louis = [await world.surveyor(*name) for name in SURVEYORS]

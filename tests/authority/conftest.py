@@ -22,7 +22,7 @@ async def realm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[runni
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def cast(realm: running.Realm) -> casts.Cast:
     """Gather the people."""
-    return await casts.gather(realm)
+    return await casts.gather(realm.world)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -50,12 +50,12 @@ def _headers(cast: Cast, service: str, operation: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {caller.token}"}
 
 
-def _send_all(operation: Any, head: dict[str, str], base: str, found: Fuzzed) -> None:
+def _send_all(operation: Any, head: dict[str, str], base: str, found: Fuzzed, examples: int) -> None:
     """Send many requests of one operation, right and wrong ones."""
 
     @seed(20261124)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
@@ -70,8 +70,8 @@ def _send_all(operation: Any, head: dict[str, str], base: str, found: Fuzzed) ->
     send()
 
 
-async def fuzz(cast: Cast, service: str, only: str = "") -> Fuzzed:
-    """Fuzz the operations of a service, or those whose label has these words."""
+async def fuzz(cast: Cast, service: str, only: str = "", examples: int = EXAMPLES) -> Fuzzed:
+    """Fuzz the operations of a service, or those whose label has these words, each with so many requests."""
     found, url = Fuzzed(), cast.world.urls(service)
     await cast.sign_in()
     schema = await asyncio.to_thread(schemathesis.openapi.from_url, f"{url}/{service}/openapi.json")
@@ -82,7 +82,8 @@ async def fuzz(cast: Cast, service: str, only: str = "") -> Fuzzed:
         for person in (cast.people["operator"], cast.owners["delegator"]):
             await cast.world.sign_in(person)
         try:
-            await asyncio.to_thread(_send_all, operation, _headers(cast, service, operation), url, found)
+            head = _headers(cast, service, operation)
+            await asyncio.to_thread(_send_all, operation, head, url, found, examples)
         except FailureGroup as error:
             found.broken += [f"{operation.label}: {one.message}" for one in error.exceptions]
     return found

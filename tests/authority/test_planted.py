@@ -31,7 +31,7 @@ async def sick(tmp_path_factory) -> AsyncIterator[tuple[casts.Cast, ledgers.Book
     async with running.realm(
         tmp_path_factory.mktemp("planted"), bugs=tuple(bug.__name__ for bug in planted.AUTHORITY)
     ) as realm:
-        cast = await casts.gather(realm)
+        cast = await casts.gather(realm.world)
         async with ledgers.books(realm.world) as books:
             yield cast, books
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from benchmarks import report, results, stage, wrk
 
-NAMES = ("decisions", "write", "chain", "latency", "signins", "start", "accounts", "lists", "ingest", "excel")
+NAMES = ("decisions", "write", "chain", "latency", "signins", "start", "accounts", "lists", "ingest", "excel", "pages")
 
 
 def read_arguments() -> argparse.Namespace:

@@ -37,6 +37,8 @@ program, PostgreSQL and RabbitMQ share the machine, so absolute figures drift fr
   notes the batch in its inbox and runs each effect on its own.
 - **Latency** is read from the server’s own note of both commits (`pg_xact_commit_timestamp`).
 - **Sign-ins** use Argon2id with 19 MiB and 2 passes. Decisions beside them are asked one at a time, 100 a second.
+- **Pages** are asked for by one client of everything in one process, with the sample; the calls that a page makes were
+  recorded before, and are made again as it makes them: one after the other, or at once.
 - **Start** is from the start of the process to the first 200 on `/livez`, on a migrated database with a warm cache.
 """.strip()
 PROFILE = Path(__file__).with_name("profile.md")

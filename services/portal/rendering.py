@@ -102,6 +102,7 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
         loader=jinja2.PackageLoader("services.portal", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # a page is made of six files: looking at each for news costs more than it is worth
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],

@@ -8,6 +8,8 @@ import random
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
+
 from services import client
 from shared import ids
 from tests.chaos.system import System, patiently
@@ -64,7 +66,7 @@ class Load:
             while person.caller.token == token:
                 try:
                     await self._system.world.sign_in(person)
-                except (client.Unexpected, OSError, TimeoutError):
+                except (client.Unexpected, aiohttp.ClientError, OSError, TimeoutError):
                     await asyncio.sleep(0.2)
 
     async def end(self, surveyor: Somebody, delegate: Somebody) -> None:

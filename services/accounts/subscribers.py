@@ -30,6 +30,7 @@ async def on_user_removed(connection: Connection, received: Received[identity.Us
 
 SUBSCRIPTIONS = (
     Subscription(identity.EmailChanged, on_user_acted),
+    Subscription(identity.LookBegun, on_user),
     Subscription(identity.PasswordChanged, on_user_acted),
     Subscription(identity.PasswordResetRequested, on_user),
     Subscription(identity.RegistrationRepeated, on_user),

@@ -34,6 +34,7 @@ SUBSCRIPTIONS = (
     Subscription(accounts.LicenceReinstated, on_licence),
     Subscription(accounts.LicenceSuspended, on_licence),
     Subscription(identity.EmailChanged, on_user),
+    Subscription(identity.LookBegun, on_user),
     Subscription(identity.PasswordChanged, on_user),
     Subscription(identity.PasswordResetRequested, on_user),
     Subscription(identity.RegistrationRepeated, on_user),

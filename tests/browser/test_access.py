@@ -14,9 +14,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="session")
-async def names(world: World, cast: Cast) -> dict[str, str]:
+async def names(world: World, stayers: Cast) -> dict[str, str]:
     """What fills the addresses: Jean's matricule and a file of his."""
-    return {"jean": cast.jean.matricule or "", "file": await open_file(world, cast.jean)}
+    return {"jean": stayers.jean.matricule or "", "file": await open_file(world, stayers.jean)}
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 import aio_pika
 import asyncpg
@@ -120,9 +121,17 @@ class Ledger:
         await self._system.again("notifications")
         return await self.close(load)
 
-    async def say_again(self, service: str) -> None:
-        """Have a service send its last events once more: what a planted bug lost comes, the rest is known."""
-        await self._ask(service, "update outbox set sent_at = null where sent_at > now() - interval '5 minutes'")
+    async def now(self) -> datetime:
+        """Give the database's time."""
+        found: datetime = (await self._ask("delegation", "select clock_timestamp()"))[0][0]
+        return found
+
+    async def say_again(self, service: str, since: datetime) -> None:
+        """Have a service send its events since then once more: what a planted bug lost comes, the rest is known.
+
+        None from before: a consumer without an inbox, planted by another test, may have heard it.
+        """
+        await self._ask(service, "update outbox set sent_at = null where sent_at >= $1", since)
 
     async def forget_strays(self) -> None:
         """Take what a planted bug doubled out of the books."""

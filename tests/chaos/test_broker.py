@@ -184,6 +184,7 @@ async def test_system_whose_mails_lose_their_binding_sends_every_mail_though_the
 @pytest.mark.timeout(600)
 async def test_system_that_is_content_with_any_queue_loses_mails_whose_binding_is_gone(system, ledger, load):
     await ledger.settle()
+    since = await ledger.now()
     await system.kill("delegation")
     await system.again("delegation", sabotage="any-queue-will-do")
     # It declares everything when it connects: only after that can a binding be lost.
@@ -194,7 +195,7 @@ async def test_system_that_is_content_with_any_queue_loses_mails_whose_binding_i
     lost = (await ledger.close(load)).lost
     await system.kill("delegation")
     await system.again("delegation")
-    await ledger.say_again("delegation")
+    await ledger.say_again("delegation", since)
     assert (lost > 0, await ledger.close(load)) == (True, RIGHT)
     scorecard.note("R10", "control: any-queue-will-do", 1, lost=lost)
 

@@ -78,10 +78,10 @@ async def said_twice(system, ledger, load, turns: int, sabotage: str = "") -> in
     first = await system.start("notifications", sabotage=sabotage) if sabotage else system.programs["notifications"]
     await system.ready("notifications")
     second = await second_sender(system, sabotage)
-    before = [one.log.read_text().count(SENT) for one in (first, second)]
+    since, before = await ledger.now(), [one.log.read_text().count(SENT) for one in (first, second)]
     for turn in range(turns):
         await load.turn(system.surveyors[turn % 3], system.delegates[turn % 6])
-    await ledger.say_again("delegation")
+    await ledger.say_again("delegation", since)
     await ledger.settle()
     made = [one.log.read_text().count(SENT) - old for one, old in zip((first, second), before, strict=True)]
     await second.stop()

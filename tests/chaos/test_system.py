@@ -38,6 +38,7 @@ async def test_system_with_random_services_killed_under_load_loses_and_doubles_n
 
 async def test_system_whose_relay_marks_first_loses_events_when_it_is_killed(system, ledger, load):
     await ledger.settle()
+    since = await ledger.now()
     await system.kill("delegation")
     await system.again("delegation", sabotage="mark-first")
     system.to_broker.refusing = True
@@ -48,7 +49,7 @@ async def test_system_whose_relay_marks_first_loses_events_when_it_is_killed(sys
     system.to_broker.refusing = False
     await system.again("delegation")
     books = await ledger.close(load)
-    await ledger.say_again("delegation")
+    await ledger.say_again("delegation", since)
     assert (books.lost > 0, await ledger.close(load)) == (True, RIGHT)
     scorecard.note("R1", "control: mark-first", 1, lost=books.lost)
 

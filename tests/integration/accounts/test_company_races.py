@@ -182,5 +182,8 @@ async def test_joining_without_holding_the_account_lets_people_in_after_the_repl
     """Negative control of the race above."""
     sql = store_companies.SQL["lock_account_by_pin"].replace("for update", "")
     monkeypatch.setitem(store_companies.SQL._texts, "lock_account_by_pin", sql)
-    _, after = await rotate_while_joining(world, 50)
-    assert after > 0
+    for _ in range(10):
+        _, after = await rotate_while_joining(world, 20)
+        if after:
+            return
+    raise AssertionError("nobody joined with the former PIN")

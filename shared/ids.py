@@ -21,6 +21,12 @@ def text7() -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def short(whole: UUID) -> str:
+    """Give what people read to each other of an id: its last twelve digits, which are random, by fours."""
+    digits = whole.hex[-12:].upper()
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
 def _number(random: int) -> int:
     milliseconds = time.time_ns() // 1_000_000
     return (milliseconds & ((1 << 48) - 1)) << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64 | 0b10 << 62 | random & LOW

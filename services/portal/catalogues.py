@@ -33,6 +33,7 @@ class Words:
         self.language = language
         self._catalogue = _compiled(language)
         self.text = functools.cache(self._text)
+        self._typeset = functools.cache(typography.french if language is Language.FR else str)
 
     def _text(self, french: str) -> str:
         return self._typeset(self._catalogue.gettext(french))
@@ -40,9 +41,6 @@ class Words:
     def number(self, one: str, many: str, count: int) -> str:
         """Give the form that a number asks for; French takes the first for 0 and 1."""
         return self._typeset(self._catalogue.ngettext(one, many, count))
-
-    def _typeset(self, text: str) -> str:
-        return typography.french(text) if self.language is Language.FR else text
 
 
 def _compiled(language: Language) -> gettext.GNUTranslations:

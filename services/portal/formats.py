@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from babel import numbers
 
@@ -21,6 +22,7 @@ def phone(kept: str, language: Language) -> str:
     return f"{text} {EXTENSION[language]}\u00a0{extension}" if extension else text
 
 
+@lru_cache(1024)
 def money(cents: int, language: Language) -> str:
     """Write an amount in cents of Canadian dollars: 1 234,50 $."""
     return numbers.format_currency(cents / 100, "CAD", locale=LOCALES[language])

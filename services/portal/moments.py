@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import dates
@@ -20,14 +21,23 @@ FIRST = "'1er'"
 def day(value: str, language: Language) -> str:
     """Write a day, or the day of a moment where our users are: 14 octobre 2020."""
     found = datetime.fromisoformat(value).astimezone(PLACE).date() if "T" in value else date.fromisoformat(value)
-    return dates.format_date(found, _pattern(found, language), locale=LOCALES[language])
+    return _day(found, language)
 
 
 def moment(value: str, language: Language) -> str:
     """Write a moment by the clocks of our users: 14 octobre 2020 à 9 h 05."""
     local = datetime.fromisoformat(value).astimezone(PLACE)
-    pattern = f"{_pattern(local, language)} {TIMES[language]}"
-    return dates.format_datetime(local, pattern, locale=LOCALES[language])
+    return f"{_day(local.date(), language)} {_time(local.hour, local.minute, language)}"
+
+
+@lru_cache(1024)  # a list says the same days over and over, and Babel takes its time
+def _day(found: date, language: Language) -> str:
+    return dates.format_date(found, _pattern(found, language), locale=LOCALES[language])
+
+
+@lru_cache(2 * 24 * 60)
+def _time(hour: int, minute: int, language: Language) -> str:
+    return dates.format_time(time(hour, minute), TIMES[language], locale=LOCALES[language])
 
 
 def _pattern(found: date, language: Language) -> str:

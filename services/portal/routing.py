@@ -64,16 +64,18 @@ class Addresses:
 
     def __init__(self, pages: tuple[Page, ...]) -> None:
         self._pages: Mapping[str, Page] = {page.name: page for page in pages}
+        self._paths = {(page.name, language): page.paths(language) for page in pages for language in Language}
+        self._used = {path: frozenset(NAMED.findall(path)) for paths in self._paths.values() for path in paths}
 
     def url(self, name: str, language: Language, matricule: str | None = None, **values: Any) -> str:
         """Give the path and query of a page, in the context of the surveyor of that matricule if there is one."""
         page = self._pages[name]
-        paths = page.paths(language)
+        paths = self._paths[name, language]
         path = paths[-1] if matricule and page.who not in (Who.ANYONE, Who.OPERATOR) else paths[0]
         if matricule:
             values["matricule"] = matricule
-        used = NAMED.findall(path)
-        filled = NAMED.sub(lambda found: quote(str(values[found[1]]), safe=""), path)
+        used = self._used[path]
+        filled = NAMED.sub(lambda found: quote(str(values[found[1]]), safe=""), path) if used else path
         rest = {key: value for key, value in values.items() if key not in used and key != "matricule" and value}
         return filled + (f"?{urlencode(rest, doseq=True)}" if rest else "")
 

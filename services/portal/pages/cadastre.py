@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -68,8 +69,9 @@ async def extend(visit: Visit) -> web.Response:
 
 async def requests(visit: Visit) -> web.Response:
     """List what was asked through the services in the surveyor's name (Q13)."""
-    found = await visit.surveyor_api.get("/cadastre/v1/requests")
-    catalogue = await visit.api.get("/delegation/v1/services")
+    found, catalogue = await asyncio.gather(
+        visit.surveyor_api.get("/cadastre/v1/requests"), visit.api.get("/delegation/v1/services")
+    )
     names = {one["id"]: one["name"][visit.language.value] for one in catalogue["services"]}
     names["closing-date-extension"] = visit.text("Prolongement de la date de fermeture")
     return visit.show("cadastre/requests.html", requests=found["requests"], names=names, people=_people(visit))

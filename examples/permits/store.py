@@ -58,7 +58,7 @@ async def list_applications(
     pool: Pool, person: UUID, accounts: Collection[UUID], listing: schemas.Listing
 ) -> list[Record]:
     """Give applications of a person and of companies, one more than the page has."""
-    asked = (listing.account, listing.state, listing.after, listing.size + 1)
+    asked = (listing.account, listing.state, listing.number, listing.after, listing.size + 1)
     return await pool.fetch(SQL["list_applications"], person, list(accounts), *asked)
 
 

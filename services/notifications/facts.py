@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared import ids
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import accounts, applications, audit, companies, delegation, fees, identity
 
@@ -92,7 +93,7 @@ def of_fee(data: fees.Fee, envelope: Envelope) -> dict[str, Any]:
 def of_payment(data: fees.Payment, envelope: Envelope) -> dict[str, Any]:
     """Say what was paid, for what."""
     items = [one.model_dump(mode="json", exclude={"id", "account"}) for one in data.fees]
-    facts = {"amount_cents": data.amount_cents, "items": items, "payment": str(data.id)}
+    facts = {"amount_cents": data.amount_cents, "items": items, "payment": ids.short(data.id)}
     return when(data, envelope) | facts | {"surplus": getattr(data, "surplus", False)}
 
 

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -42,6 +43,7 @@ PATHS = {
     "claim-announced": "contest",
     "takeover-announced": "objection",
 }
+ALERTS = {"file-alert": "file", "application-alert": "application"}
 TWO_POINTS = re.compile(r"(?<=\w)\.\.(?=\s|$)")
 RIGHTS = ("granted", "withdrawn", "rights")
 
@@ -124,7 +126,8 @@ def _link(email: Record, secret: dict[str, Any], site: str) -> str:
         return f"{site}/{path}?token={secret['token']}"
     if email["template"] == "export-ready":
         return f"{site}/exports/{email['data']['export']}"
-    return f"{site}/file/{email['data']['file_number']}" if email["template"] == "file-alert" else site
+    page = ALERTS.get(email["template"])
+    return f"{site}/{page}/{quote(email['data']['file_number'], safe='')}" if page else site
 
 
 def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, Any]:

@@ -56,5 +56,6 @@ PAGES: tuple[Page, ...] = (
 )
 
 PAYMENT = "/payments/{payment:[0-9a-f-]+}"
-WITHOUT_LANGUAGE = ("/", "/verify", "/reset", "/file/{number}", "/contest", "/objection", PAYMENT)
+LETTERS = ("/verify", "/reset", "/file/{number}", "/application/{number}", "/contest", "/objection", PAYMENT)
+WITHOUT_LANGUAGE = ("/", *LETTERS)
 """Addresses of letters, and of people who type: they lead to the page in the language that the browser asks for."""

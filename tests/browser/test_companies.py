@@ -113,6 +113,23 @@ async def test_pin_is_masked_and_forgiving_and_gives_no_permission(windows: Wind
         assert await heading(page) == "Cette permission n’est pas accordée"
 
 
+@pytest.mark.item("O5", "O12", "O17", "O19")
+async def test_without_java_script_an_employee_joins_by_pin_and_the_manager_grants_a_right(
+    windows: Windows, firm: Firm, world: World
+) -> None:
+    person, bare = await world.newcomer("Pauline", "Chantier"), {"java_script_enabled": False}
+    async with windows.open("/fr/professionnels", person, **bare) as page:
+        for pin in ("ABC-DEF-GHJ", firm.pin.lower().replace("-", " ")):
+            await page.get_by_label("NIP des professionnels/entrepreneurs").fill(pin)
+            await page.get_by_role("button", name="Associé").click()
+            right = pin != "ABC-DEF-GHJ"
+            assert ("Vous êtes associé à LMS Architects." in await words(page)) is right
+    async with windows.open(firm.members, firm.vivian, **bare) as page:
+        await tick(page, person.name)
+        await page.locator(".deeds [value='grant:pay']").click()
+        assert await marks(page, person.name) == ["non", "non", "oui", "non", "non", "non"]
+
+
 @pytest.mark.item("O13", "O19")
 async def test_manager_grants_withdraws_and_removes_ticked_people(
     windows: Windows, members: Page, firm: Firm, world: World

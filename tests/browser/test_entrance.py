@@ -44,9 +44,11 @@ async def test_sign_in_with_a_wrong_password_keeps_the_name_and_not_the_password
 
 
 @pytest.mark.item("Q15", "Q16", "Q17")
-async def test_newcomer_registers_confirms_the_address_and_is_told_to_wait(windows: Windows, world: World) -> None:
+async def test_newcomer_registers_confirms_the_address_and_is_told_to_wait(
+    windows: Windows, world: World, scripting: dict[str, bool]
+) -> None:
     person = world.stranger("Luc", "Arrivant")
-    async with windows.open("/fr/connexion") as page:
+    async with windows.open("/fr/connexion", **scripting) as page:
         await page.get_by_role("link", name="Je suis un nouvel utilisateur").click()
         assert await heading(page) == "Création d’un identifiant"
         await page.get_by_label("Prénom").fill(person.first_name)

@@ -49,7 +49,7 @@ async def debtor(world: World) -> Debtor:
 
 @pytest.mark.item("O4", "O10", "O13")
 @pytest.mark.parametrize("scripts", ["with scripts", "without"])
-async def test_fee_is_paid_on_the_providers_page(windows: Windows, debtor: Debtor, scripts: str) -> None:
+async def test_fee_is_paid_on_the_providers_page(windows: Windows, debtor: Debtor, world: World, scripts: str) -> None:
     label = f"Permis d’enseigne {scripts}"
     await debtor.owe(label, 12_345)
     async with windows.open("/fr/frais", debtor.vivian, java_script_enabled=scripts == "with scripts") as page:
@@ -58,6 +58,7 @@ async def test_fee_is_paid_on_the_providers_page(windows: Windows, debtor: Debto
         assert "123,45 $" in await words(page, "tbody")
         await page.get_by_role("button", name="Payer les frais cochés").click()
         assert "Cochez au moins un frais à payer." in await words(page, ".summary")
+        await ensure_accessible_if(page, scripts)
         await page.get_by_label(f"Choisir {label}").check()
         await page.get_by_role("button", name="Payer les frais cochés").click()
         assert await heading(page) == "Payer 123,45 $"
@@ -70,6 +71,13 @@ async def test_fee_is_paid_on_the_providers_page(windows: Windows, debtor: Debto
             return await heading(page) == "Paiement reçu"
 
         await client.until(paid, "the payment’s confirmation")
+        number = (await words(page)).partition("Numéro du paiement : ")[2][:14]
+        assert number
+
+        async def written() -> bool:
+            return any(number in mail["text"] for mail in await world.mails(debtor.vivian))
+
+        await client.until(written, f"the receipt of {number}")
         await page.goto(f"/fr/professionnels/{debtor.company}/droits?etat=paid")
         assert label in await words(page, "tbody")
         assert "payé par Vivian Payeuse" in await words(page, "tbody")

@@ -10,7 +10,7 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.test_companies import LMS
 from tests.browser.test_delegates import delegates, seen_by_delegation
 from tests.browser.test_files import open_file
-from tests.browser.windows import Windows, words
+from tests.browser.windows import Windows, heading, words
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.browser
@@ -102,6 +102,27 @@ async def test_employee_joins_by_pin_and_the_manager_grants_a_right(windows: Win
         row = page.get_by_role("row", name="Pierre Ouvrier")
         given = [text.strip() for text in await row.locator("td.tick .unseen").all_inner_texts()]
         assert given == ["non", "non", "oui", "non", "non", "non"]
+
+
+@pytest.mark.item("O6", "O14", "O19")
+async def test_enter_in_a_box_shows_the_list_again_and_the_button_asks(windows: Windows, world: World) -> None:
+    vivian = await world.newcomer("Vivian", "Trainer")
+    made = await client.until(lambda: vivian.caller.post("/accounts/v1/accounts", LMS, expect=201), "the company")
+    members = f"/fr/professionnels/{made['id']}/comptes"
+    for path, box, deed, then in (
+        ("/fr/professionnels", "Choisir LMS Architects", "Me dissocier des entreprises cochées", "Se dissocier de"),
+        (members, "Choisir Vivian Trainer", "remove", "Retirer cette personne"),
+    ):
+        async with windows.open(path, vivian) as page:
+            keys, title = Keyboard(page), await heading(page)
+            await keys.press(box, key="Space")
+            async with page.expect_navigation():
+                await page.keyboard.press("Enter")
+            assert (await heading(page), await page.locator(".said").count()) == (title, 0)
+            assert await page.get_by_label(box).is_checked()
+            await keys.reach(deed)
+            await page.keyboard.press("Enter")
+            await page.get_by_role("heading", name=then).wait_for()
 
 
 async def companies(keys: Keyboard) -> None:

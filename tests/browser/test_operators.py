@@ -61,7 +61,9 @@ async def test_operator_suspends_a_licence_with_a_reason_and_reinstates_it(
     async with windows.open(f"/fr/exploitation/permis?matricule_cherche={louis.matricule}", operator) as page:
         await page.get_by_role("button", name="Suspendre").click()
         assert "Indiquez le motif" in await words(page, ".summary")
+        await ensure_accessible(page)
         await page.get_by_label("Motif").fill("Décision de l’ordre")
+        await page.keyboard.press("Enter")  # does nothing: a licence is suspended by the button alone
         await page.get_by_role("button", name="Suspendre").click()
         assert "Suspendu ·" in await words(page)
         await page.get_by_label("Motif").fill("Levée")

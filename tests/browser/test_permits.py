@@ -104,6 +104,24 @@ async def test_file_is_uploaded_downloaded_and_removed(windows: Windows, site: S
         assert "Aucun fichier à afficher" in await words(page)
 
 
+@pytest.mark.item("O4", "O13")
+async def test_alerts_link_opens_the_application_or_says_that_it_is_not_ones_own(
+    windows: Windows, site: Site, world: World
+) -> None:
+    number = (await site.vivian.caller.get(f"/permits/v1/applications/{site.application}"))["number"]
+    await site.operator.caller.post(f"{REVIEW}/{site.application}/messages", {"body": "Plan reçu."}, expect=201)
+    mail = await world.mail(site.vivian, number)
+    link = next(one for one in mail["links"] if number in one)
+    stranger = await world.newcomer("Jannee", "Passante")
+    async with windows.open("", site.vivian) as own, windows.open("", stranger) as other:
+        await own.goto(link)
+        assert own.url.endswith(site.page)
+        assert "Plan reçu." in await words(own)
+        await other.goto(link)
+        assert await heading(other) == "Demandes"
+        assert "La demande de ce courriel n’est pas parmi celles que vous voyez." in await words(other, ".said")
+
+
 @pytest.mark.item("O13")
 async def test_inspection_is_asked_for_once_the_permit_is_approved(windows: Windows, site: Site) -> None:
     async with windows.open(site.page, site.vivian) as page:

@@ -120,6 +120,7 @@ class Listing(Input):
 
     account: UUID | None = None
     state: State | None = None
+    number: str | None = Field(default=None, max_length=40)
     after: UUID | None = None
     size: Size = 25
 

@@ -28,9 +28,10 @@ where
     (client = $1 or account = any($2::uuid[]))
     and ($3::uuid is null or account = $3)
     and ($4::text is null or state = $4)
-    and ($5::uuid is null or id < $5)
+    and ($5::text is null or number = $5)
+    and ($6::uuid is null or id < $6)
 order by id desc
-limit $6
+limit $7
 
 -- name: list_for_review
 -- Give all applications, newest first, for the city's reviewers.

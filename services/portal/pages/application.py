@@ -59,6 +59,15 @@ async def show(visit: Visit) -> web.Response:
     )
 
 
+async def open_application_of_letter(visit: Visit) -> web.Response:
+    """Lead from an alert’s link to the application, or to those that the visitor sees when it is none of them."""
+    found = (await visit.api.get("/permits/v1/applications", number=visit.param("number")[:40]))["applications"]
+    if found:
+        return visit.go("application", application=found[0]["id"], matricule=None)
+    said = visit.text("La demande de ce courriel n’est pas parmi celles que vous voyez.")
+    return visit.go_to(visit.url("applications", matricule=None), done=said, kind="note")
+
+
 async def _do(visit: Visit, done: str, method: str, path: str, *body: dict[str, Any]) -> web.Response:
     """Do one thing on the application, and come back to it."""
     try:
@@ -125,6 +134,7 @@ ONE, FILE = "{application:[0-9a-f-]+}", "{file:[0-9a-f-]+}"
 FR, EN = f"/demandes/{ONE}", f"/applications/{ONE}"
 PAGES = (
     Page("application", FR, EN, show),
+    Page("application-of-letter", "/application/{number}", "/application/{number}", open_application_of_letter),
     Page("application-message", f"{FR}/messages", f"{EN}/messages", show, write),
     Page("application-inspection", f"{FR}/inspections", f"{EN}/inspections", show, inspect),
     Page("application-contact", f"{FR}/personne-ressource", f"{EN}/contact", show, name_contact),

@@ -24,7 +24,8 @@ async def show_companies(visit: Visit) -> web.Response:
     found = await visit.api.get(
         "/accounts/v1/accounts", sort=sort if sort in SORTS else "name", after=visit.param("apres")
     )
-    return visit.show("companies/list.html", found=found, sort=sort, support=visit.deps.settings.support)
+    support, ticked = visit.deps.settings.support, visit.form.lists.get("company", [])
+    return visit.show("companies/list.html", found=found, sort=sort, support=support, ticked=ticked)
 
 
 async def join(visit: Visit) -> web.Response:
@@ -72,6 +73,8 @@ async def register(visit: Visit) -> web.Response:
 
 async def leave_several(visit: Visit) -> web.Response:
     """Leave the companies that were ticked, after a question."""
+    if visit.form["deed"] == "stay":
+        return await show_companies(visit)
     chosen = [one for one in await _mine(visit) if one["id"] in visit.form.lists.get("company", [])]
     if not chosen:
         visit.form.fault("company", visit.text("Cochez au moins une entreprise."))

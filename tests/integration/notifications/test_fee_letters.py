@@ -94,6 +94,8 @@ async def test_alert_about_an_application_says_so_and_those_on_one_application_a
     await office.send()
     subjects = {message["Subject"] for message in office.server.received}
     assert {"2 messages on your application P-2026-000123", "Message on file P-2026-000123"} == subjects
+    links = {part for message in office.server.received for part in text(message).split() if part.startswith("http")}
+    assert {f"http://mandat.example.com/en/{page}/P-2026-000123" for page in ("application", "file")} <= links
 
 
 async def test_alert_about_an_application_over_http_says_so_too(office: Office) -> None:

@@ -24,13 +24,14 @@ _signed_in: dict[str, float] = {}
 
 @dataclass(frozen=True)
 class Cast:
-    """Jean and Claire are surveyors; Édith is a delegate of both, Pierre of Jean, Marie of nobody."""
+    """Jean and Claire are surveyors; Édith is a delegate of both, Pierre of Jean, Marie of nobody; an operator."""
 
     jean: Somebody
     claire: Somebody
     edith: Somebody
     pierre: Somebody
     marie: Somebody
+    operator: Somebody
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ async def stayers(world: World) -> Cast:
     marie = await world.newcomer("Marie", "Nouvelle")
     for surveyor, delegate in ((jean, edith), (claire, edith), (jean, pierre)):
         await world.designate(surveyor, delegate)
-    return Cast(jean, claire, edith, pierre, marie)
+    return Cast(jean, claire, edith, pierre, marie, await world.operator())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ Doing = Callable[["Page"], Awaitable[None]]
 
 
 async def _send_empty(page: Page) -> None:
-    await page.locator("main form button:not([type=button])").last.click()
+    await page.locator("main form button:not([type=button]):visible").last.click()
     await page.locator(".summary").wait_for()
 
 
@@ -49,6 +49,9 @@ class State:
 JEAN, JEAN_EN = "/pour/{jean}", "/for/{jean}"
 DELEGATES, DELEGATES_EN = f"{JEAN}/delegation/delegataires", f"{JEAN_EN}/delegation/delegates"
 SERVICES, SERVICES_EN = f"{JEAN}/cadastre/services", f"{JEAN_EN}/cadastre/services"
+FIRM, FIRM_EN = "/professionnels", "/professionals"
+STATE, STATE_EN = "/exploitation", "/operations"
+NOBODY = "?matricule_cherche=0"
 LIST, LIST_EN = f"{JEAN}/delegation/activites", f"{JEAN_EN}/delegation/activities"
 
 STATES: tuple[State, ...] = (
@@ -92,5 +95,20 @@ STATES: tuple[State, ...] = (
     State("service wrong", f"{SERVICES}/product-order", f"{SERVICES_EN}/product-order", "edith", _send_empty),
     State("deposit", f"{SERVICES}/update-request-deposit", f"{SERVICES_EN}/update-request-deposit", "edith"),
     State("requests", f"{JEAN}/cadastre/demandes", f"{JEAN_EN}/cadastre/requests", "edith"),
+    State("companies none", FIRM, FIRM_EN, "marie"),
+    State("companies wrong", FIRM, FIRM_EN, "marie", _send_empty),
+    State("company wrong", f"{FIRM}/inscription", f"{FIRM_EN}/registration", "marie", _send_empty),
+    State("actions none", "/actions", "/actions", "marie"),
+    State("applications none", "/demandes", "/applications", "marie"),
+    State("application wrong", "/demandes/nouvelle", "/applications/new", "marie", _send_empty),
+    State("fees none", "/frais", "/fees", "marie"),
+    State("payments none", "/paiements", "/payments", "marie"),
+    State("services’ state", STATE, STATE_EN, "operator"),
+    State("import wrong", f"{STATE}/importations", f"{STATE_EN}/imports", "operator", _send_empty),
+    State("licences", f"{STATE}/permis", f"{STATE_EN}/licences", "operator"),
+    State("licences none", f"{STATE}/permis{NOBODY}", f"{STATE_EN}/licences{NOBODY}", "operator"),
+    State("directory none", f"{STATE}/comptes?nom=personne", f"{STATE_EN}/accounts?nom=personne", "operator"),
+    State("e-mails", f"{STATE}/courriels", f"{STATE_EN}/e-mails", "operator"),
+    State("look wrong", f"{STATE}/regard", f"{STATE_EN}/look", "operator", _send_empty),
     State("context of a stranger", f"{JEAN}/cadastre", f"{JEAN_EN}/cadastre", "claire"),
 )

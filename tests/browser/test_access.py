@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import Cast
 from tests.browser.states import STATES, State
 from tests.browser.test_files import open_file
-from tests.browser.windows import DESKTOP, MOST, PHONE, Windows, ensure_accessible, ensure_no_sideways
+from tests.browser.windows import DESKTOP, MOST, PHONE, Windows, ensure_accessible, ensure_light, ensure_no_sideways
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.browser
@@ -29,10 +29,25 @@ async def test_page_is_accessible_narrow_and_light(
             answer = await page.goto(state.path(language).format(**names))
             assert answer is not None
             assert await page.locator("html").get_attribute("lang") == language
-            assert len(await answer.body()) < MOST
+            await ensure_light(page, await answer.body())
             if state.do:
                 await state.do(page)
+                assert len((await page.content()).encode()) < MOST
             await ensure_accessible(page)
             await page.set_viewport_size(PHONE)
             await ensure_no_sideways(page)
             await page.set_viewport_size(DESKTOP)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "found"),
+    [('@import "/static/more.css";', "rounds"), (":root { --weight: '" + MOST * "x" + "' }", "bytes")],
+    ids=["second round", "heavy"],
+)
+async def test_page_that_is_heavy_or_loads_in_rounds_is_found_out(windows: Windows, sheet: str, found: str) -> None:
+    async with windows.open("") as page:
+        await page.route("**/static/portal.*.css", lambda route: route.fulfill(body=sheet, content_type="text/css"))
+        answer = await page.goto("/fr/connexion")
+        assert answer is not None
+        with pytest.raises(AssertionError, match=found):
+            await ensure_light(page, await answer.body())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
 
@@ -19,6 +21,8 @@ PHONE = {"width": 320, "height": 640}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST = 100_000
 AXE = Axe()
+LOADED = """() => performance.getEntries().filter((one) => "decodedBodySize" in one)
+  .map((one) => [one.name, one.initiatorType, one.decodedBodySize])"""
 
 
 @dataclass
@@ -102,6 +106,20 @@ async def _findings(page: Page, only: dict[str, Any]) -> list[str]:
         f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
         for one in results["violations"]
     ]
+
+
+async def ensure_light(page: Page, html: bytes) -> None:
+    """Fail when a page with all that it loads is too heavy, or when it loads what it does not name itself.
+
+    What a style sheet or a script asks for comes a round later; so does a second file of a kind.
+    """
+    loaded = await page.evaluate(LOADED)
+    others = [urlsplit(name).path for name, kind, _ in loaded if kind != "navigation"]
+    assert [path for path in others if path.encode() not in html] == [], f"{page.url} loads in several rounds"
+    endings = Counter(path.rpartition(".")[2] for path in others)
+    assert max(endings.values(), default=0) <= 1, f"{page.url} loads {endings}"
+    weight = sum(size for _, _, size in loaded)
+    assert len(html) < weight < MOST, f"{page.url} is of {weight} bytes"
 
 
 async def ensure_no_sideways(page: Page) -> None:

@@ -145,7 +145,10 @@ class World:
 
     async def surveyor(self, first_name: str, last_name: str) -> Somebody:
         """A person who claimed his licence of the roster with its PIN."""
-        person = await self.newcomer(first_name, last_name)
+        return await self.claim(await self.newcomer(first_name, last_name))
+
+    async def claim(self, person: Somebody) -> Somebody:
+        """Put a person on the roster, and have him claim his licence with its PIN."""
         await self.import_licence(person)
 
         async def pin() -> str | None:

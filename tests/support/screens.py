@@ -32,10 +32,16 @@ PAGES: tuple[tuple[str, sample.Person | None, str, str], ...] = (
     ("companies", sample.TRAINER, "/professionnels", "/professionals"),
     ("applications", sample.TRAINER, "/demandes", "/applications"),
     ("fees", sample.TRAINER, "/frais", "/fees"),
+    ("state", sample.OPERATOR, "/exploitation", "/operations"),
     ("operations", sample.OPERATOR, "/exploitation/importations", "/operations/imports"),
     ("services", sample.DESCARTES, f"/pour/{PIETTE}/cadastre/services", f"/for/{PIETTE}/cadastre/services"),
 )
 """Name, who looks at it, and the address in French and in English."""
+FOLLOWED: tuple[tuple[str, sample.Person, str, tuple[str, ...]], ...] = (
+    ("members", sample.TRAINER, "/fr/professionnels", ("tbody th a", ".inner-tabs li:nth-child(2) a")),
+    ("application", sample.TRAINER, "/fr/demandes", ("tbody tr:last-child th a",)),
+)
+"""Name, who looks at it, and from where by which links: pages whose addresses have ids in them."""
 
 
 async def take(url: str) -> None:
@@ -46,11 +52,31 @@ async def take(url: str) -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         for name, person, french, english in PAGES:
             await _take(browser, url, person, {f"{name}-fr": f"/fr{french}", f"{name}-en": f"/en{english}"})
+        for name, person, start, links in FOLLOWED:
+            await _take_followed(browser, url, name, person, start, links)
         dark = {"activity-phone-dark": f"/fr/pour/{PIETTE}/delegation/activites"}
         await _take(browser, url, sample.PIETTE, dark, viewport=PHONE, color_scheme="dark")
         await _take_look(browser, url)
         await email_screens.take(browser)
         await browser.close()
+
+
+async def _take_followed(
+    browser: Browser, url: str, name: str, person: sample.Person, start: str, links: tuple[str, ...]
+) -> None:
+    """Take the picture of a page that links lead to, in both languages."""
+    context = await browser.new_context(viewport=DESKTOP, locale="fr-CA", base_url=url)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await _sign_in(page, person)
+    await page.goto(start)
+    for link in links:
+        await page.locator(link).first.click()
+        await page.wait_for_load_state()
+    await _keep(page, f"{name}-fr")
+    await page.locator(".top-links a[hreflang=en]").click()
+    await page.locator("html[lang=en]").wait_for()
+    await _keep(page, f"{name}-en")
+    await context.close()
 
 
 async def _take_look(browser: Browser, url: str) -> None:
@@ -97,7 +123,7 @@ async def _sign_in(page: Page, person: sample.Person) -> None:
     await page.locator("[name=username]").fill(person.username)
     await page.locator("[name=password]").fill(person.passphrase)
     await page.locator("main form button").click()
-    await page.wait_for_url("**/fr/**")
+    await page.wait_for_url(lambda url: "/connexion" not in url)
 
 
 async def main() -> None:

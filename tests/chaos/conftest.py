@@ -73,6 +73,7 @@ def remembered(running: systems.System) -> Load:
 @pytest_asyncio.fixture(loop_scope="session")
 async def load(system: systems.System, remembered: Load, ledger: Ledger) -> Load:
     """What people do; after a test that failed, what it did is not held against the next one."""
+    await ledger.forget_strays()
     if remembered.broken or remembered.odd:
         await ledger.believe(remembered)
     return remembered

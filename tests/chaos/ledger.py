@@ -70,7 +70,7 @@ class Ledger:
         return int((await self._ask(service, sql))[0][0])
 
     async def hurry(self) -> None:
-        """Let the time pass that a dead sender's mail is left alone and a failed effect waits; living senders keep theirs."""
+        """Let the time pass that a dead sender’s mail and a failed effect wait; the senders that live keep theirs."""
         await self._ask("notifications", HURRY, [])
         for service in SERVICES:
             await self._ask(service, "update retry set next_at = now() where state = 'waiting' and next_at > now()")

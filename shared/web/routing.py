@@ -60,6 +60,8 @@ class Route:
     unbounded: bool = False
     """Whether it may take longer than other requests: a download does, as long as somebody takes it."""
     shortcut: Endpoint | None = None
+    refused: Endpoint | None = None
+    """What is done, with the problem and the path, when a write was refused and so nothing of it is left."""
 
     @property
     def in_transaction(self) -> bool:

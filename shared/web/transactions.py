@@ -8,6 +8,7 @@ import asyncpg
 from aiohttp import web
 
 from shared import failpoints
+from shared.contracts.problems.base import Problem
 from shared.db.pool import Unavailable, is_transient
 from shared.web import binding, idempotency
 
@@ -36,6 +37,8 @@ async def run(pool: Pool, name: str, route: Route, call: Call[Any], arguments: d
             # Lost while committing, it may have happened: only a key tells, and a second time must not.
             doubtful = committing and key is None and isinstance(error, Unavailable)
             if tried == TRIES or doubtful or not is_transient(error):
+                if route.refused and isinstance(error, Problem):
+                    await route.refused(call, error, **{name: arguments[name] for name in call.request.match_info})
                 raise
         else:
             return response

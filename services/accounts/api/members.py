@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from services.accounts.queries import members as queries
 from services.accounts.rules import members as rules
 from services.accounts.schemas import members as schemas
 from shared.contracts.problems import companies as problems
-from shared.db.pool import Connection
+from shared.contracts.problems.base import Problem
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
@@ -26,10 +24,9 @@ async def list_members(call: Call[Deps], account_id: UUID, query: schemas.Sortin
 
 async def change_rights(call: Call[Deps], account_id: UUID, body: schemas.RightsChange) -> schemas.Results:
     """Grant and withdraw rights of several members: all of it, or nothing (O19)."""
-    async with _staffing(call, account_id) as connection:
-        found = await commands.change_rights(
-            connection, account_id, call.principal.user_id, body.members, body.grant, body.withdraw
-        )
+    found = await commands.change_rights(
+        call.connection, account_id, call.principal.user_id, body.members, body.grant, body.withdraw
+    )
     results = [
         schemas.Result(member=person, outcome=outcome, rights=rules.in_order(rights))
         for person, (outcome, rights) in found.items()
@@ -39,24 +36,17 @@ async def change_rights(call: Call[Deps], account_id: UUID, body: schemas.Rights
 
 async def remove_members(call: Call[Deps], account_id: UUID, body: schemas.Removal) -> schemas.Results:
     """Remove several members: all of them, or nobody (O19)."""
-    async with _staffing(call, account_id) as connection:
-        await commands.remove(connection, account_id, call.principal.user_id, body.members)
+    await commands.remove(call.connection, account_id, call.principal.user_id, body.members)
     outcome = rules.Outcome.REMOVED
     return schemas.Results(results=[schemas.Result(member=one, outcome=outcome, rights=()) for one in body.members])
 
 
 async def leave_account(call: Call[Deps], account_id: UUID) -> None:
     """Leave an account; the last manager cannot (O14, decision 10)."""
-    async with _staffing(call, account_id) as connection:
-        await commands.leave(connection, account_id, call.principal.user_id)
+    await commands.leave(call.connection, account_id, call.principal.user_id)
 
 
-@asynccontextmanager
-async def _staffing(call: Call[Deps], account_id: UUID) -> AsyncIterator[Connection]:
-    """Give a transaction; that the last manager was to go is kept in the register although it is rolled back."""
-    try:
-        async with call.deps.pool.transaction() as connection:
-            yield connection
-    except problems.LastManager:
+async def note_refusal(call: Call[Deps], refusal: Problem, account_id: UUID) -> None:
+    """Keep in the register that the last manager was to go."""
+    if isinstance(refusal, problems.LastManager):
         await commands.note_refusal(call.deps.pool, account_id)
-        raise

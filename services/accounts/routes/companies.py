@@ -25,6 +25,9 @@ CHANGED = (*MANAGED, problems.AccountChangedMeanwhile)
 own = partial(Route, transaction=False)
 """The endpoint opens its transaction itself: what a try costs must stay paid, and no PIN is kept with an answer."""
 
+staffing = partial(Route, refused=members.note_refusal)
+"""That the last manager was to go stays in the register, although nothing else of it does."""
+
 ONE = "/v1/accounts/{account_id}"
 ROUTES = (
     Route(
@@ -43,15 +46,15 @@ ROUTES = (
     own("POST", f"{ONE}/pin", companies.rotate_pin, MANAGE, problems=MANAGED),
     Route("PUT", f"{ONE}/successor", companies.name_successor, MANAGE, problems=(*MANAGED, problems.MembersUnknown)),
     Route("GET", f"{ONE}/members", members.list_members, MANAGE, problems=MANAGED),
-    own(
+    staffing(
         "POST",
         f"{ONE}/members/rights",
         members.change_rights,
         MANAGE,
         problems=(*STAFFED, problems.ManagerHasAllRights),
     ),
-    own("POST", f"{ONE}/members/removals", members.remove_members, MANAGE, problems=STAFFED),
-    own(
+    staffing("POST", f"{ONE}/members/removals", members.remove_members, MANAGE, problems=STAFFED),
+    staffing(
         "DELETE",
         f"{ONE}/members/me",
         members.leave_account,

@@ -210,3 +210,21 @@ async def test_database_itself_refuses_an_account_without_a_manager(world, state
     account, _, _ = await firms.staffed(world)
     with pytest.raises(asyncpg.CheckViolationError, match="without a manager"):
         await world.pool.execute(statement, account["id"])
+
+
+@pytest.mark.item("O19")
+async def test_change_repeated_under_one_idempotency_key_is_done_once_and_answered_alike(world):
+    account, vivian, (jannee, madiee) = await firms.staffed(world, 2)
+    home, names = f"/v1/accounts/{account['id']}/members", [str(jannee)]
+    for number, (method, path, caller, body) in enumerate(
+        (
+            ("POST", f"{home}/rights", vivian, {"members": names, "grant": ["pay"]}),
+            ("POST", f"{home}/removals", vivian, {"members": names}),
+            ("DELETE", f"{home}/me", madiee, None),
+        )
+    ):
+        key = {"Idempotency-Key": f"change {number}"}
+        first, again = [await world.as_(caller).call(method, path, json=body, headers=key) for _ in range(2)]
+        assert (first.status, first.json, "true") == (again.status, again.json, again.headers["Idempotency-Replayed"])
+        assert first.status < 300
+    assert [str(vivian)] == [one["id"] for one in (await firms.members(world, vivian, account["id"]))["members"]]

@@ -61,6 +61,7 @@ async def test_download_is_verified_anywhere_and_what_is_changed_in_it_is_found(
     """The command knows nothing of the running system here but the key that was published."""
     jean = await running.world.newcomer("Marc", "Sceau")
     await client.until(lambda: running.world.activities(jean), "the first activity")
+    await sealed(running)
     (key,) = (await running.world.anonymous.get("/audit/v1/keys"))["keys"]
     for kind, media in MEDIA.items():
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {jean.caller.token}"}) as http:

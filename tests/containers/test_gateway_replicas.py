@@ -65,13 +65,13 @@ async def test_replicas_that_come_and_go_are_found_and_nobody_notices(rig, base,
     first = await rig.replica("audit")
     number = str(len(rig.started) - 1)
     await answering(http, url, {number})
-    failed: Counter[int] = Counter()
+    answers: Counter[tuple[str, int]] = Counter()
     stop = asyncio.Event()
 
     async def load(method: str) -> None:
         while not stop.is_set():
             status, _ = await ask(http, url, method)
-            failed[status] += 1
+            answers[method, status] += 1
 
     async with asyncio.TaskGroup() as group:
         for method in ("GET", "POST", "GET", "POST"):
@@ -84,8 +84,10 @@ async def test_replicas_that_come_and_go_are_found_and_nobody_notices(rig, base,
         await docker("start", first)
         await answering(http, url, {number, more})
         stop.set()
-    assert set(failed) == {200}, failed
-    assert failed[200] > 100
+    # A POST that the killed replica had is not sent again: each of the two who post may have had one there.
+    assert answers.pop(("POST", 503), 0) <= 2, answers
+    assert set(answers) == {("GET", 200), ("POST", 200)}, answers
+    assert answers["GET", 200] > 50
 
 
 async def test_request_whose_replica_dies_is_repeated_when_that_is_safe(rig, base, http) -> None:

@@ -55,6 +55,10 @@ async def run(stage: Stage, rounds: int, seconds: float) -> Result:
     finally:
         await pool.close()
         await other.close()
+    return _result(found, rounds, seconds)
+
+
+def _result(found: dict[str, list[tuple[float, ...]]], rounds: int, seconds: float) -> Result:
     middle = {name: [statistics.median(column) for column in zip(*runs, strict=True)] for name, runs in found.items()}
     idle = middle.pop("nothing")[-1]
     labels = {"bare": "the bare writer", "plain": "ours, without proofs", "ours": "ours, with the proof of each row"}

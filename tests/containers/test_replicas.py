@@ -27,12 +27,6 @@ READY = ("python", "-IS", "/app/healthcheck.py", "/readyz")
 
 
 @pytest.fixture(scope="module")
-async def peopled(system: Composed) -> Composed:
-    await system.people()
-    return system
-
-
-@pytest.fixture(scope="module")
 async def scaled(peopled: Composed) -> AsyncIterator[Composed]:
     """Three replicas of each service that the load needs; one of each again at the end."""
     await peopled.project.up("--no-recreate", **dict.fromkeys(BOOKED, 3))

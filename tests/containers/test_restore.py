@@ -27,18 +27,6 @@ ASIDE = ("mv", "/register/checkpoints.txt", "/register/checkpoints-until-the-res
 SEALED = "select not exists (select from activity left join leaf using (seq) where leaf.seq is null)"
 
 
-@pytest.fixture(scope="module")
-async def peopled(system: Composed) -> Composed:
-    await system.people()
-    return system
-
-
-@pytest.fixture(scope="module")
-async def load(peopled: Composed) -> Load:
-    """One load for both: it knows what every pair was answered since the beginning."""
-    return Load(peopled)
-
-
 async def test_everything_is_destroyed_and_restored(peopled: Composed, load: Load) -> None:
     """A base backup under load, more work, then database and broker are gone: base and log bring all of it back."""
     async with load.running():

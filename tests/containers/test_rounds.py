@@ -19,18 +19,6 @@ pytestmark = [pytest.mark.containers, pytest.mark.slow, pytest.mark.timeout(3600
 READY = ("python", "-IS", "/app/healthcheck.py", "/readyz")
 
 
-@pytest.fixture(scope="module")
-async def peopled(system: Composed) -> Composed:
-    await system.people()
-    return system
-
-
-@pytest.fixture(scope="module")
-async def load(peopled: Composed) -> Load:
-    """One load for all rounds: it knows what every pair was answered since the beginning."""
-    return Load(peopled)
-
-
 async def settled(system: Composed, load: Load) -> None:
     """Read the books, and find them right."""
     ledger = Ledger(system)

@@ -39,12 +39,6 @@ from outbox where type = 'delegation.delegate.added.v1' and id > $1 group by 1
 """
 
 
-@pytest.fixture(scope="module")
-async def peopled(system: Composed) -> Composed:
-    await system.people()
-    return system
-
-
 @pytest.fixture
 async def tomorrow(tmp_path: Path) -> str:
     """Build the image of a version that is still to come."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import aio_pika
@@ -17,6 +18,8 @@ from tests.chaos.system import System
 
 SERVICES = ("identity", "accounts", "delegation", "notifications", "audit")
 SETTLE = 90.0
+IN_HANDS = 20.0
+"""Seconds for what a consumer has fetched and not yet done: no queue counts it any more."""
 HURRY = """
 update email set
     send_after = least(send_after, now()),
@@ -41,13 +44,14 @@ MAILS = {row.event.type: sum(other.event is row.event for other in EMAILS) for r
 
 @dataclass(frozen=True)
 class Books:
-    """Numbers of events and mails; `wrong` are commands whose effect is not what was answered."""
+    """Numbers of events and mails; `wrong` are commands whose effect is not what was answered, `which` was lost."""
 
     lost: int
     doubled: int
     stuck: int
     parked: int
     wrong: int
+    which: list[str] = field(default_factory=list, compare=False)
 
 
 RIGHT = Books(lost=0, doubled=0, stuck=0, parked=0, wrong=0)
@@ -105,14 +109,15 @@ class Ledger:
     async def close(self, load: Load) -> Books:
         """Settle and read the books."""
         await self.settle()
-        lost = await self._unrecorded() + await self._unmailed() + await self._unprojected()
+        which = await self._never_came()
         parked = [await self._count(name, "select count(*) from retry where state = 'parked'") for name in SERVICES]
         return Books(
-            lost=lost,
+            lost=len(which),
             doubled=await self._count("notifications", TWICE) + await self._strays(),
             stuck=await self.unfinished(),
             parked=sum(parked),
             wrong=len(load.odd) + await self._wrong(load),
+            which=which,
         )
 
     async def closed(self, load: Load) -> Books:
@@ -142,34 +147,53 @@ class Ledger:
         for stray in set(self._system.sink.copies) - known:
             del self._system.sink.copies[stray]
 
+    async def missing(self) -> list[str]:
+        """Name what should be there now and is not."""
+        await self._system.count_mails()
+        return await self._unrecorded() + await self._unmailed() + await self._unprojected()
+
+    async def _never_came(self) -> list[str]:
+        """Name what is missing when nothing moves any more, and what consumers have in their hands has come too."""
+        deadline = asyncio.get_running_loop().time() + IN_HANDS
+        while True:
+            which = await self.missing()
+            if not which or asyncio.get_running_loop().time() > deadline:
+                return which
+            await asyncio.sleep(0.5)
+            await self.settle()
+
     async def _said(self) -> list[tuple[str, str]]:
         rows = [row for name in SERVICES for row in await self._ask(name, "select event_id, type from outbox")]
         return [(row["event_id"], row["type"]) for row in rows]
 
-    async def _unrecorded(self) -> int:
-        """Count the events that should be in the register and are not."""
+    async def _unrecorded(self) -> list[str]:
+        """Name the events that should be in the register and are not."""
         known = {row["id"] for row in await self._ask("audit", "select id from activity")}
-        return sum(1 for event_id, kind in await self._said() if kind in RECORDS and event_id not in known)
+        said = await self._said()
+        return [f"activity of {kind} {key}" for key, kind in said if kind in RECORDS and key not in known]
 
-    async def _unmailed(self) -> int:
-        """Count the mails that events should have made and did not, and those sent that nobody got."""
+    async def _unmailed(self) -> list[str]:
+        """Name the events that should have made mails and did not, and the mails sent that nobody got."""
         emails = await self._ask("notifications", "select cause, state, message_id from email")
-        causes = [row["cause"] for row in emails]
-        missing = sum(max(MAILS.get(kind, 0) - causes.count(event_id), 0) for event_id, kind in await self._said())
-        got = self._system.sink.copies
-        return missing + sum(1 for row in emails if row["state"] == "sent" and not got[row["message_id"]])
+        made, got = Counter(row["cause"] for row in emails), self._system.sink.copies
+        missing = [
+            f"mail of {kind} {key}" for key, kind in await self._said() for _ in range(MAILS.get(kind, 0) - made[key])
+        ]
+        sent = [row["message_id"] for row in emails if row["state"] == "sent"]
+        return missing + [f"copy of {message_id}" for message_id in sent if not got[message_id]]
 
     async def _strays(self) -> int:
         """Count the messages that arrived and are nobody's: a second Message-ID for one mail."""
         known = {row["message_id"] for row in await self._ask("notifications", "select message_id from email")}
         return len(set(self._system.sink.copies) - known)
 
-    async def _unprojected(self) -> int:
-        """Count the people and licences that delegation does not know as their owners do."""
-        differing = 0
+    async def _unprojected(self) -> list[str]:
+        """Name the people and licences that delegation does not know as their owners do."""
+        differing = []
         for service, table in (("identity", "person"), ("accounts", "licence")):
-            owner, copy = [await self._ask(name, STATE.format(table=table)) for name in (service, "delegation")]
-            differing += len({tuple(row) for row in owner} ^ {tuple(row) for row in copy})
+            rows = [await self._ask(name, STATE.format(table=table)) for name in (service, "delegation")]
+            owner, copy = [{tuple(row) for row in found} for found in rows]
+            differing += [f"{table} {row}" for row in owner ^ copy]
         return differing
 
     async def believe(self, load: Load) -> None:

@@ -72,7 +72,6 @@ async def killed_in_turn(system: Composed, load: Load, victims: list[tuple[str, 
     ledger = Ledger(system)
     await ledger.hurry()
     await ledger.settle(300)
-    await system.count_mails()
     assert await ledger.close(load) == RIGHT
 
 

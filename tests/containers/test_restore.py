@@ -118,7 +118,6 @@ async def _books(system: Composed, ledger: Ledger, load: Load) -> Books:
     """Read the books once everything was said again."""
     await ledger.hurry()
     await ledger.settle()
-    await system.count_mails()
     return await ledger.close(load)
 
 

@@ -67,7 +67,6 @@ async def test_versions_of_today_and_tomorrow_work_side_by_side_and_back(peopled
     assert await project.containers("delegation") == [today]
     await ledger.hurry()
     await ledger.settle()
-    await peopled.count_mails()
     assert await ledger.close(load) == RIGHT
     facts = {"lost": 0, "doubled": 0, "commands": load.done, "events of today": said[False]}
     scorecard.note("O3", "delegation of two versions under load", 1, **facts, **{"events of tomorrow": said[True]})

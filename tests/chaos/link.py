@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
 from datetime import timedelta
 
 from shared import failpoints, logging, runtime, service, worker
@@ -24,14 +25,16 @@ class Deadly(Exception):
 
 
 def spoiling():
-    """Make what a bad event does: raise always, raise the first time, or end the process."""
+    """Make what a bad event does: raise always, raise until it is noted for later, or end the process."""
     always, once, deadly = (_values(name) for name in ("CHAIN_BAD", "CHAIN_BAD_ONCE", "CHAIN_DEADLY"))
+    # With its batch, and then alone: only after that is it tried again later.
+    left = Counter(dict.fromkeys(once, 2))
 
     def spoil(data):
         if data.value in deadly:
             os.kill(os.getpid(), signal.SIGKILL)
-        if data.value in always or data.value in once:
-            once.discard(data.value)
+        if data.value in always or left[data.value] > 0:
+            left[data.value] -= 1
             raise Deadly(f"counter at {data.value}")
 
     return spoil

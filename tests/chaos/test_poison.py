@@ -74,9 +74,9 @@ async def test_chain_with_an_event_that_kills_its_process_parks_that_one_alone(m
     scorecard.note("R12", "deadly event, deaths until parked", times, deaths=died, innocents_parked=0)
 
 
-async def test_chain_without_the_crash_guard_dies_until_the_broker_gives_up_innocents_too(make_chain):
+async def test_chain_without_the_crash_guard_dies_again_and_again_and_holds_up_innocents(make_chain):
     async with make_chain() as chain:
         died = await deaths(chain, scorecard.count(6, 30), sabotage="no-crash-guard")
         verdict = await chain.verdict()
-    assert (died > 3, verdict.lost > 1) == (True, True) if not scorecard.FULL else verdict.parked > 1, (died, verdict)
-    scorecard.note("R12", "control: no-crash-guard", 1, deaths=died, held_up=verdict.lost, parked=verdict.parked)
+    assert (died > 3, verdict.lost > 1) == (True, True), (died, verdict)
+    scorecard.note("R12", "control: no-crash-guard", 1, deaths=died, held_up=verdict.lost)

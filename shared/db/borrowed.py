@@ -53,6 +53,8 @@ class InTransaction(Borrowed):
         try:
             await self._transaction.start()
         except BaseException as error:
+            # The library counts a transaction from before its BEGIN: it would make a savepoint of the next one.
+            connection.terminate()
             self._give_back(error)
             raise
         return connection

@@ -163,6 +163,7 @@ async def confirm_email(call: Call, body: schemas.TokenOnly) -> None:
 
 async def erase_person(call: Call, username: str) -> None:
     """Erase a person for good: every service forgets him, and the register keeps what was done, without the name."""
+    await callers.operator(call.connection, call.principal)
     await erasure.erase_person(call.connection, username)
 
 

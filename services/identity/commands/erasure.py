@@ -8,6 +8,7 @@ import structlog
 
 from services.identity import store
 from services.identity.commands import operators, registration
+from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ log = structlog.get_logger()
 async def erase_person(connection: Connection, username: str) -> UUID:
     """Remove a person for good and have every service forget him (`not-found`, `last-operator`)."""
     person = await operators.find(connection, username)
-    await store.lock_person(connection, person.id)
+    if await store.lock_person(connection, person.id) is None:
+        raise common.NotFound  # erased by another in this moment
     if await store.lock_operators(connection) == [person.id]:
         raise problems.LastOperator
     await registration.forget(connection, person.id)

@@ -1,5 +1,6 @@
-"""Accounts: who is a professional. For now the licences of land surveyors.
+"""Accounts: who is a professional: land surveyors by their licences, companies by their business accounts.
 
-Owns licences with their PINs, and the import of rosters. Says that a licence was imported, changed,
-granted, suspended or reinstated, and that it got another PIN. Hears who the users of identity are.
+Owns licences and business accounts with their PINs, members and rights, contested claims and take-overs,
+fees, payments and bank details, and the import of rosters. Says what becomes of each of them. Hears who
+the users of identity are.
 """

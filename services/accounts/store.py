@@ -32,9 +32,9 @@ async def is_verified(pool: Pool, person: UUID) -> bool:
     return await pool.fetchval(SQL["find_verified"], person) is not None
 
 
-async def lock_person(connection: Connection, person: UUID) -> None:
-    """Hold a person."""
-    await connection.execute(SQL["lock_person"], person)
+async def lock_person(connection: Connection, person: UUID) -> bool:
+    """Hold a person; tell whether he was removed."""
+    return bool(await connection.fetchval(SQL["lock_person"], person))
 
 
 async def lock_roster(connection: Connection) -> bool:
@@ -129,6 +129,11 @@ async def find_licence_of(source: Connection | Pool, person: UUID) -> Record | N
 async def grant_licence(connection: Connection, licence_id: UUID, holder: UUID) -> Record:
     """Give a licence to its holder."""
     return _one(await connection.fetchrow(SQL["grant_licence"], licence_id, holder))
+
+
+async def release_licence(connection: Connection, holder: UUID) -> Record | None:
+    """Take a licence from its holder; None when he holds none."""
+    return await connection.fetchrow(SQL["release_licence"], holder)
 
 
 async def update_suspended(connection: Connection, licence_id: UUID, *, suspended: bool) -> Record:

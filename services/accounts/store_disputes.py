@@ -118,6 +118,11 @@ async def update_takeover_ended(
     return await connection.fetchrow(SQL["update_takeover_ended"], takeover_id, state, by, reason)
 
 
+async def abandon_takeover(connection: Connection, account_id: UUID, asker: UUID) -> Record | None:
+    """End the take-over that a person asked for; None when he asked for none that runs."""
+    return await connection.fetchrow(SQL["abandon_takeover"], account_id, asker)
+
+
 async def list_takeovers(
     pool: Pool, state: str | None, asker: UUID | None, after: UUID | None, limit: int
 ) -> list[Record]:

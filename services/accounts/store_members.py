@@ -83,7 +83,7 @@ async def update_gone(connection: Connection, account_id: UUID, person: UUID) ->
 
 
 async def list_accounts(connection: Connection, person: UUID) -> list[UUID]:
-    """Give the accounts of a person."""
+    """Give the accounts to which a person belongs, or that he asks to take over."""
     return [row["account_id"] for row in await connection.fetch(SQL["list_accounts"], person)]
 
 

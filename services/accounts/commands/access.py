@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.accounts import store_companies, store_members
+from services.accounts import store, store_companies, store_members
 from services.accounts.rules import members
 from shared.contracts.problems import common
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     from shared.contracts.events.companies import Right
     from shared.db.pool import Connection
+
+
+async def ensure_there(connection: Connection, person: UUID) -> None:
+    """Hold a person who does something with a token that may outlive him; `sign-in-required` when he was removed."""
+    if await store.lock_person(connection, person):
+        raise common.SignInRequired
 
 
 async def lock(connection: Connection, account_id: UUID, person: UUID, right: Right) -> Record:

@@ -28,6 +28,7 @@ TRIES = 3
 
 async def register(connection: Connection, secrets: pins.Secrets, person: UUID, facts: Mapping[str, Any]) -> UUID:
     """Register a business account with its own PIN; the caller is its manager with every right (O8, O11)."""
+    await access.ensure_there(connection, person)
     creator = await speaking.person(connection, person)
     account_id = ids.uuid7()
 

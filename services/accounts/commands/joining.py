@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from services.accounts import pins, store, store_companies, store_disputes, store_members
-from services.accounts.commands import speaking
+from services.accounts.commands import access, speaking
 from services.accounts.rules import links, members
 from shared import ids
 from shared.contracts.events import companies as events
@@ -44,6 +44,7 @@ async def join(pool: Pool, secrets: pins.Secrets, person: UUID, typed: str) -> J
         # Verified a moment ago, and we have not heard of it yet: that must not cost a try.
         raise common.TemporarilyUnavailable(retry_after=1)
     async with pins.trying(pool, person, problems.AccountPinNotAccepted), pool.transaction() as connection:
+        await access.ensure_there(connection, person)
         account = await lock_by_pin(connection, secrets, typed)
         joiner = await speaking.person(connection, person)
         if account["claimed_at"] is None:

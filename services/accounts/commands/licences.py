@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.accounts import pins, store
+from services.accounts.commands import access
 from services.accounts.rules import licences as rules
 from shared.contracts.events import accounts as events
 from shared.contracts.problems import accounts as problems
@@ -47,7 +48,7 @@ async def claim(pool: Pool, secrets: pins.Secrets, person: UUID, typed: str) -> 
 
 
 async def _claim(connection: Connection, digests: list[bytes], person: UUID) -> Record:
-    await store.lock_person(connection, person)
+    await access.ensure_there(connection, person)
     if await store.find_licence_of(connection, person):
         raise problems.AlreadyASurveyor
     licence = await store.lock_licence_by_pin(connection, digests)
@@ -56,6 +57,12 @@ async def _claim(connection: Connection, digests: list[bytes], person: UUID) -> 
     row = await store.grant_licence(connection, licence["id"], person)
     await outbox.emit(connection, licence_event(events.LicenceGranted, row), sequence=row["version"])
     return row
+
+
+async def release(connection: Connection, gone: UUID) -> None:
+    """Part a licence from a holder whose identifier ended: an operator can have another PIN sent for it."""
+    if row := await store.release_licence(connection, gone):
+        await outbox.emit(connection, licence_event(events.LicenceChanged, row), sequence=row["version"])
 
 
 async def suspend(connection: Connection, licence_id: UUID, reason: str) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.accounts import store, store_companies, store_members
-from services.accounts.commands import members, speaking
+from services.accounts.commands import licences, members, speaking, takeovers
 from services.accounts.rules import members as rules
 from shared.contracts.events import companies as events
 from shared.contracts.events.companies import Right
@@ -32,13 +32,15 @@ async def notice_person(connection: Connection, person: UUID) -> None:
 
 
 async def forget_person(connection: Connection, user: User, version: int) -> None:
-    """Keep of a person the id and the version alone, and part him from his accounts."""
+    """Keep of a person the id and the version alone, and part him from his accounts and his licence."""
     blank = dict.fromkeys(("username", "first_name", "last_name", "email"), "")
     await store.upsert_person(connection, user.model_copy(update={**blank, "verified": False}), version, gone=True)
     for account_id in await store_members.list_accounts(connection, user.id):
         account = await store_companies.lock_account(connection, account_id)
         assert account is not None
+        await takeovers.abandon(connection, account_id, user.id)
         await _part(connection, account, await speaking.person(connection, user.id))
+    await licences.release(connection, user.id)
     await forgetting.forget(connection, user.id)
 
 

@@ -39,6 +39,7 @@ async def ask_by_pin(
     if not await store.is_verified(pool, person):
         raise common.TemporarilyUnavailable(retry_after=1)
     async with pins.trying(pool, person, problems.AccountPinNotAccepted), pool.transaction() as connection:
+        await access.ensure_there(connection, person)
         account = await joining.lock_by_pin(connection, secrets, typed)
         member = await store_members.find_member(connection, account["id"], person)
         if member and member.suspended:
@@ -86,6 +87,12 @@ async def withdraw(connection: Connection, takeover_id: UUID, person: UUID) -> N
     await store_companies.lock_account(connection, found["account_id"])
     row = await store_disputes.update_takeover_ended(connection, takeover_id, "withdrawn", person)
     await _say(connection, _at_this_step(row), events.TakeoverWithdrawn)
+
+
+async def abandon(connection: Connection, account_id: UUID, gone: UUID) -> None:
+    """End what a person asked for whose identifier ended: nobody is made manager who is no more."""
+    if row := await store_disputes.abandon_takeover(connection, account_id, gone):
+        await _say(connection, row, events.TakeoverWithdrawn)
 
 
 async def approve(connection: Connection, settings: Settings, takeover_id: UUID, operator: UUID, reason: str) -> None:

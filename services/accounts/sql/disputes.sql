@@ -88,6 +88,12 @@ update takeover set
 where id = $1 and state in ('announced', 'objected', 'approved')
 returning *
 
+-- name: abandon_takeover
+-- End the take-over of an account for which a person asked who is no more.
+update takeover set state = 'withdrawn', ended_by = $2, ended_at = clock_timestamp()
+where account_id = $1 and asked_by = $2 and state in ('announced', 'objected', 'approved')
+returning *
+
 -- name: list_takeovers
 -- Give take-overs with their accounts and who asks, newest first, by state or by who asks if wanted, after one of an id.
 select t.*, a.legal_name, p.first_name, p.last_name, p.username

@@ -42,8 +42,11 @@ update member set suspended = $3 where account_id = $1 and person_id = $2
 update member set gone = true where account_id = $1 and person_id = $2
 
 -- name: list_accounts
--- Give the accounts of a person, always in the same order.
-select account_id from member where person_id = $1 order by account_id
+-- Give the accounts to which a person belongs or that he asks to take over, always in the same order.
+select account_id from member where person_id = $1
+union
+select account_id from takeover where asked_by = $1 and state in ('announced', 'objected', 'approved')
+order by account_id
 
 -- name: list_people
 -- Give the members of an account as events name them.

@@ -22,8 +22,8 @@ where excluded.version > person.version
 select id from person where id = $1 and verified
 
 -- name: lock_person
--- Hold a person, so that he claims one licence at a time.
-select id from person where id = $1 for update
+-- Hold a person, so that he does one thing at a time and is not removed meanwhile; tell whether he was.
+select gone from person where id = $1 for update
 
 -- name: lock_roster
 -- Let one import run at a time; held until the connection closes.
@@ -127,6 +127,10 @@ update licence set
     holder = $2, claimed_at = clock_timestamp(), pin_digest = null, pin_sealed = null, version = version + 1
 where id = $1
 returning *
+
+-- name: release_licence
+-- Take the licence from a holder who is no more: it waits for another PIN.
+update licence set holder = null, claimed_at = null, version = version + 1 where holder = $1 returning *
 
 -- name: update_suspended
 -- Suspend or reinstate a licence.

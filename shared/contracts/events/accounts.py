@@ -49,7 +49,7 @@ class PinIssued(Licence):
 
 
 class LicenceChanged(Licence):
-    """The roster corrected names, e-mail or office."""
+    """The roster corrected names, e-mail or office, or there is no holder any more: his identifier ended."""
 
     type: ClassVar[str] = "accounts.licence.changed.v1"
 

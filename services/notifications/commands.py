@@ -116,7 +116,8 @@ async def _ask(connection: Connection, asked: Asked, settings: Settings) -> None
 async def _recipient(connection: Connection, to: emails.Recipient | UUID) -> emails.Recipient | None:
     """Give whom to write to; None when the person was removed."""
     if isinstance(to, emails.Recipient):
-        return None if to.id and await store.is_removed(connection, to.id) else to
+        # A blank address is of somebody removed, of whose removal we may not have heard yet.
+        return None if not to.address or (to.id and await store.is_removed(connection, to.id)) else to
     row = await store.find_recipient(connection, to)
     if row is None:
         raise NobodyYet
@@ -142,6 +143,13 @@ async def _take_alert(connection: Connection, application: str, alert: Alert, se
         return Outcome.DUPLICATE
     await raise_alert(connection, application, AlertRaised(**alert.model_dump()), settings)
     return Outcome.ACCEPTED
+
+
+async def hear_alert(connection: Connection, envelope: Envelope, data: AlertRaised, settings: Settings) -> None:
+    """Take an alert that an application said on the bus, once by its key, whichever way it comes (design §6)."""
+    application = envelope.actor.removeprefix("application:")
+    if await store.insert_alert(connection, application, data.key):
+        await raise_alert(connection, application, data, settings)
 
 
 async def raise_alert(connection: Connection, application: str, data: AlertRaised, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifications import commands, emails, store
 from shared.contracts.envelope import Event
-from shared.contracts.events import EVENTS, audit, identity
+from shared.contracts.events import EVENTS, applications, audit, identity
 from shared.messaging import consumer
 from shared.service import Received, Subscription
 
@@ -43,9 +43,12 @@ def _on_event(rows: Sequence[emails.Email], settings: Settings) -> Any:
         elif isinstance(data, identity.User):
             await commands.remember_recipient(connection, data, envelope.sequence)
         try:
+            if isinstance(data, applications.AlertRaised):
+                return await commands.hear_alert(connection, envelope, data, settings)
             for row in rows:
                 await commands.request_email(connection, row, envelope, data, settings)
         except commands.NobodyYet as error:
             raise consumer.NotYet("the recipient has not been heard of yet") from error
+        return None
 
     return on_event

@@ -96,7 +96,8 @@ returning id
 update email set
     state = case when unknowns = 0 then 'queued' else 'unknown' end, unknowns = unknowns + 1, owner = null,
     sealed = case when unknowns = 0 then sealed end, send_after = clock_timestamp(),
-    version = version + case when unknowns = 0 then 0 else 1 end
+    version = version + case when unknowns = 0 then 0 else 1 end,
+    ended_at = case when unknowns > 0 then clock_timestamp() end
 where state = 'sending' and lease_until < clock_timestamp()
 returning *
 

@@ -116,7 +116,7 @@ class Office:
         facts = {"key": key, "responsible": JEAN.id, "file_number": "1093112", "kind": "message", "occurred_at": NOON}
         return applications.AlertRaised(**(facts | more))
 
-    def delivery(self, event: Event) -> Delivery:
+    def delivery(self, event: Event, actor: str = "system") -> Delivery:
         self._sequence += 1
         envelope = Envelope(
             id=ids.uuid7(),
@@ -127,6 +127,7 @@ class Office:
             data=event.model_dump(mode="json"),
             sequence=self._sequence,
             correlationid="corr-7",
+            actor=actor,
         )
         return Delivery(envelope.to_json(), str(envelope.id))
 

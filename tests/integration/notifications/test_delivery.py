@@ -97,6 +97,16 @@ async def test_email_whose_answer_is_lost_twice_ends_as_unknown(office: Office) 
     assert [("notifications.email.failed.v1", 1, "unknown")] == await said(office)
 
 
+async def test_email_whose_sender_died_twice_ends_as_unknown_at_that_moment(office: Office) -> None:
+    await ask(office)
+    for _ in range(2):
+        await store.claim_emails(office.pool, ids.uuid7(), 1)
+        await office.pool.execute("update email set lease_until = now() - interval '1 second'")
+        await workers.take_back(office.pool)
+    (row,) = await office.rows()
+    assert ("unknown", True) == (row["state"], row["ended_at"] is not None)
+
+
 async def test_server_that_hangs_up_after_one_email_gets_the_next_on_a_new_line(office: Office) -> None:
     office.server.next(Act.CLOSE_AFTER, Act.TAKE)
     await ask(office)

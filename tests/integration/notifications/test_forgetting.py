@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.notifications import commands, store
 from shared import ids
-from shared.contracts.events import identity
+from shared.contracts.events import companies, identity
 from tests.integration.notifications.conftest import EDITH, JEAN, Office
 
 
@@ -58,6 +58,13 @@ async def test_event_that_comes_after_the_removal_brings_nobody_back_and_writes_
     await office.hear(*late, office.alert(responsible=EDITH.id))
     assert_forgotten(await about(office))
     assert ([], 0) == (await office.rows(), await office.pool.fetchval("select count(*) from retry"))
+
+
+async def test_event_that_names_a_person_removed_of_whom_nothing_was_heard_yet_writes_nothing(office: Office) -> None:
+    """Another service heard of the removal first: what it says names him without who he was."""
+    nobody = EDITH.model_copy(update=dict.fromkeys(("username", "first_name", "last_name", "email"), ""))
+    await office.hear(office.company(companies.TakeoverWithdrawn, nobody))
+    assert [] == await office.rows()
 
 
 async def test_alert_for_a_person_removed_has_an_unknown_recipient(office: Office) -> None:

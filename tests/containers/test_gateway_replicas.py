@@ -60,19 +60,21 @@ async def test_service_that_is_away_is_a_problem_that_says_when_to_come_back(bas
     assert body["title"] == "Temporarily unavailable"
 
 
-@pytest.mark.slow  # on a busy machine some requests got 503, and we do not know why: not in CI until we do
 async def test_replicas_that_come_and_go_are_found_and_nobody_notices(rig, base, http) -> None:
     url = f"{base}/audit/v1/x"
     first = await rig.replica("audit")
     number = str(len(rig.started) - 1)
     await answering(http, url, {number})
-    answers: Counter[tuple[str, int]] = Counter()
+    answers: Counter[tuple[str, int | str]] = Counter()
     stop = asyncio.Event()
 
     async def load(method: str) -> None:
         while not stop.is_set():
-            status, _ = await ask(http, url, method)
-            answers[method, status] += 1
+            try:
+                status, _ = await ask(http, url, method)
+                answers[method, status] += 1
+            except aiohttp.ClientPayloadError:
+                answers["any", "cut"] += 1
 
     async with asyncio.TaskGroup() as group:
         for method in ("GET", "POST", "GET", "POST"):
@@ -85,9 +87,10 @@ async def test_replicas_that_come_and_go_are_found_and_nobody_notices(rig, base,
         await docker("start", first)
         await answering(http, url, {number, more})
         stop.set()
-    # A POST that the killed replica had is not sent again: each of the two who post may have had one there.
-    assert answers.pop(("POST", 503), 0) <= 2, answers
-    assert set(answers) == {("GET", 200), ("POST", 200)}, answers
+    # What the killed replica had begun to answer, and a POST that it had, is not asked again: one of each who asks.
+    broken = answers.pop(("POST", 503), 0) + answers.pop(("any", "cut"), 0)
+    wanted = {("GET", 200), ("POST", 200)}
+    assert (broken <= 4, set(answers)) == (True, wanted), f"{answers}\n{await rig.complaints()}"
     assert answers["GET", 200] > 50
 
 

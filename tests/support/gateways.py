@@ -66,12 +66,27 @@ class Rig:
         """Give the requests that reached a replica, as `METHOD /path`."""
         return (await docker("exec", replica, "cat", "/tmp/asked")).splitlines()
 
+    async def complaints(self) -> str:
+        """Give what the gateway complained of, once each."""
+        gateway = next(name for name in self.started if "-gateway-" in name)
+        lines = {line.partition("*")[2].partition(" ")[2].partition(", client")[0] for line in await said_of(gateway)}
+        return "\n".join(sorted(lines))
+
     async def close(self) -> None:
         """Remove what was started."""
         with suppress(Failed):
             await docker("rm", "--force", *self.started)
         with suppress(Failed):
             await docker("network", "rm", self.name)
+
+
+async def said_of(container: str) -> list[str]:
+    """Give what a container wrote to its standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *("docker", "logs", container), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    _, complaint = await process.communicate()
+    return complaint.decode(errors="replace").splitlines()
 
 
 async def until_it_can(attempt, seconds: float = 60) -> None:

@@ -38,6 +38,7 @@ async def trickling(body: bytes, seconds: float) -> AsyncIterator[bytes]:
 async def stop_under_way(system: System, name: str, longest: float) -> tuple[Told, float]:
     """Tell a service to end while requests are under way; give what became of them and the seconds until it ended."""
     told, ended = Told(), asyncio.Event()
+    await system.world.sign_in(system.surveyors[0])  # a token that ends would be refused before the body is read
     path, body = WORDS[name]
     url = system.apart.urls[name] + path
     head = {"Content-Type": "application/json", "Authorization": f"Bearer {system.surveyors[0].caller.token}"}
@@ -46,6 +47,7 @@ async def stop_under_way(system: System, name: str, longest: float) -> tuple[Tol
         try:
             async with http.post(url, data=trickling(body, seconds), headers=head) as answer:
                 await answer.read()
+                assert answer.status != 401, "inconclusive: refused at once"
         except (aiohttp.ClientError, OSError):
             told.cut += 1
         else:

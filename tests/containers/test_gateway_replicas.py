@@ -14,6 +14,10 @@ from tests.support import gateways
 from tests.support.compose import docker
 from tests.support.gateways import Rig
 
+KNOWN = 2.5
+"""Seconds until each worker of the gateway knows a replica: it asks for addresses when those it has are over a second
+old, and counts whole seconds."""
+
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(300)]
 
 
@@ -82,6 +86,7 @@ async def test_replicas_that_come_and_go_are_found_and_nobody_notices(rig, base,
         await rig.replica("audit")
         more = str(len(rig.started) - 1)
         await answering(http, url, {number, more})
+        await asyncio.sleep(KNOWN)
         await docker("kill", first)
         await answering(http, url, {more})
         await docker("start", first)

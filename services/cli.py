@@ -171,6 +171,9 @@ def list_parked(service: ServiceName) -> None:
         groups = await retry.list_parked(pool)
         for group in groups:
             out.print(f"{group.fingerprint}  {group.count} ×  {group.error}")
+            out.print(
+                f"  events {', '.join(map(str, group.event_ids))}{' …' if group.count > len(group.event_ids) else ''}"
+            )
         out.print(f"{sum(group.count for group in groups)} parked in {service}")
 
     asyncio.run(reach.with_database(service, show))
@@ -189,7 +192,7 @@ def replay_parked(service: ServiceName, cause: str) -> None:
 
 @parked.command(name="discard")
 def discard_parked(service: ServiceName, cause: str) -> None:
-    """Give up what was parked for one cause."""
+    """Give up what was parked for one cause (a fingerprint of `parked list`, or an event id)."""
 
     async def discard(pool: Pool, secrets: Path) -> None:
         del secrets

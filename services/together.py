@@ -32,7 +32,7 @@ from services.operations import store as operations
 from services.portal import app as portal
 from services.portal import settings as portal_settings
 from shared import runtime, service, substrate, worker
-from shared.crypto import keyring, sealing
+from shared.crypto import files, keyring, sealing
 from shared.db import embedded, migrate
 from shared.db.pool import Pool
 from shared.messaging import memory
@@ -100,8 +100,7 @@ def make_secrets(folder: Path) -> None:
     for client_id in CLIENTS:
         client = folder / f"{client_id}.secret"
         if not client.exists():
-            client.touch(mode=0o600)
-            client.write_text(secrets.token_urlsafe(32))
+            files.write_once(client, secrets.token_urlsafe(32))
 
 
 def settings_for(name: str, place: Place, database_url: str, smtp_port: int = 0) -> ServiceSettings:

@@ -84,7 +84,7 @@ def say_again(*, hours: int = 48) -> None:
 
 @rotation.command(name="add")
 def add_key(name: str, into: Path = DEFAULT_FOLDER) -> None:
-    """Have another key accepted and not used yet: identity, delegation, pin, bank or notifications."""
+    """Have another key accepted and not used yet: identity, delegation, pin, bank, payment or notifications."""
     _change(keys.add, name, into, "is accepted")
 
 
@@ -101,7 +101,7 @@ def drop_keys(name: str, into: Path = DEFAULT_FOLDER, *, resealed: bool = False)
     Parameters
     ----------
     name
-        identity, delegation, pin or notifications.
+        identity, delegation, pin, bank, payment or notifications.
     into
         The folder of secrets.
     resealed

@@ -133,4 +133,8 @@ async def discard(pool: Pool, what: str | UUID) -> int:
 
 
 def _which(what: str | UUID) -> tuple[str | None, UUID | None]:
-    return (None, what) if isinstance(what, UUID) else (what, None)
+    """Tell a cause from an event's id, which operators type as text; no fingerprint looks like one."""
+    try:
+        return None, what if isinstance(what, UUID) else UUID(what)
+    except ValueError:
+        return str(what), None

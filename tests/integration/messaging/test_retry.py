@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
+
+import pytest
 
 from shared.messaging import retry
 from shared.messaging.bus import Delivery
@@ -110,9 +113,10 @@ class TestParked:
         assert (await support.heard(sink, "first"), await support.kept(sink)) == (ids, [])
         scorecard.note("R21", "parked, replayed by cause, twice", len(ids), missing=0, doubled=0, disordered=0)
 
-    async def test_replay_one_event_leaves_the_others_parked(self, sink):
+    @pytest.mark.parametrize("named", [UUID, str])
+    async def test_replay_one_event_leaves_the_others_parked(self, sink, named):
         ids = await self.park(sink, range(1, 4))
-        assert await retry.replay(sink, ids[1]) == 1
+        assert await retry.replay(sink, named(str(ids[1]))) == 1
         assert [row[1] for row in await support.kept(sink)] == ["parked", "waiting", "parked"]
 
     async def test_discard_a_cause_settles_it_without_its_effect_for_good(self, sink):
@@ -122,6 +126,10 @@ class TestParked:
         discarded = await retry.discard(sink, (await retry.list_parked(sink))[0].fingerprint)
         await support.hearing("first", sink).receive([support.delivery(sent)])
         assert (discarded, await support.heard(sink, "first"), await support.kept(sink)) == (1, [], [])
+
+    async def test_discard_one_event_as_it_is_typed_leaves_the_others(self, sink):
+        ids = await self.park(sink, range(1, 4))
+        assert (await retry.discard(sink, str(ids[1])), len(await support.kept(sink))) == (1, 2)
 
     async def test_discard_leaves_what_still_waits(self, sink):
         sent = support.envelope(1)

@@ -7,6 +7,7 @@ lasts is timed by the database itself; this is for what is decided without askin
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ _ahead = time.time() - time.monotonic()
 def now() -> float:
     """Give the time in Unix seconds; until a database was asked, by this machine's clock."""
     return _ahead + time.monotonic()
+
+
+def moment() -> datetime:
+    """Give the time as a moment in UTC."""
+    return datetime.fromtimestamp(now(), UTC)
 
 
 async def follow(pool: Pool) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 
 from services.delegation import rules, schemas, store
 from services.delegation.past import store as past
+from shared import clock
 from shared.contracts import authzen
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
@@ -144,7 +145,7 @@ def _read(services: Services, evaluation: authzen.Question) -> rules.Asked | rul
         evaluation.context or {},
         reserved=service.reserved,
     )
-    future = isinstance(asked, rules.Asked) and asked.moment and asked.moment > datetime.now(UTC)
+    future = isinstance(asked, rules.Asked) and asked.moment and asked.moment > clock.moment()
     return problems.MomentNotPast if future else asked
 
 

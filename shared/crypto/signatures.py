@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import time
 from typing import TYPE_CHECKING
 
+from shared import clock
 from shared.crypto import keyring
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class NotSigned(Exception):
 class Signer:
     """Signs and checks with one shared secret. `now` is in Unix seconds."""
 
-    def __init__(self, keys: list[bytes], *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, keys: list[bytes], *, now: Callable[[], float] = clock.now) -> None:
         if not keys or any(len(key) != keyring.KEY_BYTES for key in keys):
             raise keyring.KeyFileWrong("a signer needs keys of 32 bytes, at least one")
         self._keys = keys

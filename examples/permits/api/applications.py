@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from examples.permits import access, queries, schemas
 from examples.permits.api import caller
 from examples.permits.commands import applications
+from shared import clock
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ async def read(call: Call[Deps], application_id: UUID) -> schemas.Reading:
 async def request_inspection(call: Call[Deps], application_id: UUID, body: schemas.NewInspection) -> schemas.Inspection:
     """Ask for an inspection."""
     made = await applications.request_inspection(
-        call.connection, call.deps.mandat, caller(call), application_id, body, datetime.now(UTC)
+        call.connection, call.deps.mandat, caller(call), application_id, body, clock.moment()
     )
     call.deps.wake.call()
     return schemas.Inspection(**dict(made))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import time
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -12,6 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from examples.permits.provider import store
+from shared import clock
 from shared.contracts.payments import LINK_LIFETIME, Notice, Order, Outcome, Standing
 from shared.contracts.problems import permits as problems
 from shared.crypto import signatures
@@ -37,7 +37,7 @@ def read_order(signer: signatures.Signer, request: str, signature: str) -> Order
         order = Order.model_validate_json(body)
     except (binascii.Error, ValueError, signatures.NotSigned, ValidationError) as error:
         raise problems.PaymentLinkWrong from error
-    if order.expires <= time.time():
+    if order.expires <= clock.now():
         raise problems.PaymentLinkWrong
     return order
 

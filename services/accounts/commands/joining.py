@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from services.accounts import pins, store, store_companies, store_disputes, store_members
 from services.accounts.commands import access, speaking
 from services.accounts.rules import links, members
-from shared import ids
+from shared import clock, ids
 from shared.contracts.events import companies as events
 from shared.contracts.problems import common
 from shared.contracts.problems import companies as problems
@@ -72,7 +72,7 @@ async def _claim(connection: Connection, secrets: pins.Secrets, account_id: UUID
     await store_disputes.insert_claim(connection, claim_id, account_id, claimer.id)
     facts = {"claim": claim_id, "claimer": claimer}
     references = await store_companies.list_references(connection, account_id)
-    until = datetime.now(UTC) + CONTESTABLE
+    until = clock.moment() + CONTESTABLE
     announced = [
         (events.ClaimAnnounced, {**facts, "sent_to": address, "sealed": sealed, "until": until})
         for address, sealed in await announce(connection, secrets, account_id, until, claim_id=claim_id)

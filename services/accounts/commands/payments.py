@@ -7,7 +7,6 @@ so that no fee is ever waiting for two payments, nor settled twice.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,6 +14,7 @@ import structlog
 from services.accounts import store_fees, store_payments
 from services.accounts.commands import access, fees, speaking
 from services.accounts.rules import payments as rules
+from shared import clock
 from shared.contracts.events import fees as events
 from shared.contracts.events.companies import Right
 from shared.contracts.events.fees import FeeState, PaymentState
@@ -82,7 +82,7 @@ async def _resume(connection: Connection, payer: UUID, found: Sequence[Record], 
     if payment is not None and payment["payer"] == payer:
         return payment
     other = await store_payments.find_payment(connection, first)
-    left = (other["expires_at"] - datetime.now(UTC)).total_seconds() if other else 0
+    left = (other["expires_at"] - clock.moment()).total_seconds() if other else 0
     raise problems.PaymentInProgress(retry_after=max(60, math.ceil(left)))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from services.accounts import store_fees, store_payments
 from services.accounts.commands.payments import item
 from services.accounts.schemas import fees as schemas
+from shared import clock
 from shared.contracts.events.fees import FeeState
 from shared.contracts.problems import common
 
@@ -28,7 +28,7 @@ async def list_fees(pool: Pool, person: UUID, listing: schemas.Listing) -> schem
     """Give fees of the accounts for which a person may pay [Frais impayés], and what is unpaid in all."""
     rows = await store_fees.list_fees(pool, person, listing)
     unpaid = await store_fees.count_unpaid(pool, person, listing.account)
-    today = datetime.now(UTC).astimezone(PLACE).date()
+    today = clock.moment().astimezone(PLACE).date()
     shown = [_fee(row, today) for row in rows[: listing.size]]
     after = shown[-1].id if len(rows) > listing.size else None
     return schemas.Fees(fees=shown, unpaid=schemas.Unpaid(**dict(unpaid)), next=after)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared import clock
 from shared.crypto import keyring, signatures
 
 KEY, OTHER = os.urandom(32), os.urandom(32)
@@ -33,6 +34,14 @@ def test_check_takes_what_was_signed_just_now():
 def test_check_takes_the_signed_body_and_no_other(body: bytes, other: bytes):
     header = signer().sign(body)
     assert (passes(signer(), header, body), passes(signer(), header, other)) == (True, other == body)
+
+
+def test_signer_lives_in_the_time_of_the_database_whatever_the_machine_believes(monkeypatch: pytest.MonkeyPatch):
+    now = clock.now()
+    monkeypatch.setattr(clock, "_ahead", clock._ahead + 3600)
+    one = signatures.Signer([KEY])
+    assert (True, False) == tuple(passes(one, signer(now=signed).sign(BODY)) for signed in (now + 3600, now))
+    assert passes(signer(now=now + 3600), one.sign(BODY))
 
 
 @pytest.mark.parametrize("age", [-301, 301, 86_400])

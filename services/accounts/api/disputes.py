@@ -8,10 +8,15 @@ from uuid import UUID
 from services.accounts.commands import companies, contests, takeovers
 from services.accounts.queries import disputes as queries
 from services.accounts.schemas import disputes as schemas
+from shared.web import throttle
 from shared.web.routing import Call
 
 if TYPE_CHECKING:
     from services.accounts.app import Deps
+
+
+ASKING = throttle.Limit(5, 86_400)
+"""Take-overs that a person may ask for in a day, withdrawn ones too: each writes to all contacts of an account."""
 
 
 async def contest(call: Call[Deps], body: schemas.Linked) -> None:
@@ -41,6 +46,7 @@ async def decide_claim(call: Call[Deps], claim_id: UUID, body: schemas.ClaimDeci
 async def ask_takeover(call: Call[Deps], account_id: UUID, body: schemas.NewTakeover) -> schemas.Asked:
     """Ask to take over an account that one belongs to, whose managers are all gone or silent."""
     deps, person = call.deps, call.principal.user_id
+    await throttle.spend(deps.pool, f"takeover:{person}", ASKING)
     made = await takeovers.ask(call.connection, deps.secrets, deps.settings, account_id, person, body.reason)
     return schemas.Asked(id=made)
 

@@ -28,7 +28,7 @@ ROUTES = (
         disputes.ask_takeover,
         ASK,
         status=201,
-        problems=(*MISSING, *ASKED),
+        problems=(*MISSING, *ASKED, common.TooManyRequests),
     ),
     Route("POST", "/v1/takeovers", disputes.ask_takeover_by_pin, ASK, status=201, problems=BY_PIN, transaction=False),
     Route("GET", "/v1/takeovers/mine", disputes.list_my_takeovers, ASK),

@@ -76,7 +76,7 @@ secrets: $(VENV)/.run ## Make the secret files of an installation with compose (
 	@$(BIN)/python -m services secrets $(or $(DEPLOY_SECRETS),deploy/secrets)
 
 .PHONY: keys-add keys-use keys-drop
-keys-add: $(VENV)/.run ## Have another key accepted: NAME=identity, delegation, pin, bank or notifications (docs/operations.md)
+keys-add: $(VENV)/.run ## Have another key accepted: NAME=identity, delegation, pin, bank, payment or notifications (docs/operations.md)
 	@$(BIN)/python -m services keys add $(NAME) $(or $(DEPLOY_SECRETS),deploy/secrets)
 keys-use: $(VENV)/.run ## Have the newest key used
 	@$(BIN)/python -m services keys use $(NAME) $(or $(DEPLOY_SECRETS),deploy/secrets)

@@ -19,7 +19,7 @@ from tests.support.gateways import Rig
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(300)]
 ROUTED = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre", "permits")
-LARGE = ("/accounts/v1/imports/1", "/permits/v1/applications/1/files/x.pdf", "/audit/v1/verifications", "/fr/x")
+LARGE = ("/accounts/v1/imports/1", "/permits/v1/applications/1/files", "/audit/v1/verifications", "/fr/x")
 CLAIMED = {
     "Forwarded": "for=1.2.3.4",
     "Proxy": "http://1.2.3.4",

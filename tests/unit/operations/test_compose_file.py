@@ -36,6 +36,12 @@ def test_every_part_is_a_service_with_its_own_database(name) -> None:
     assert f"{name}.database" in secrets_of("setup")
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_secret_is_given_once(name) -> None:
+    listed = [one if isinstance(one, str) else one["source"] for one in SERVICES[name].get("secrets", [])]
+    assert sorted(set(listed)) == sorted(listed)
+
+
 def test_secret_files_are_those_that_are_made(tmp_path) -> None:
     assert set(FILE["secrets"]) <= set(secretfiles.make(tmp_path))
     used = {one for name in SERVICES for one in secrets_of(name)}

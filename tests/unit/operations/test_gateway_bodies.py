@@ -1,0 +1,62 @@
+"""The gateway lets through the largest body that each route takes, and few routes take a large one."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+
+from services import together
+from shared.web.routing import MEBIBYTE, Route
+from tests.support.processes import ROOT
+
+GATEWAY = ROOT / "deploy/gateway/mandat"
+LOCATION = re.compile(r"^location ~ (\S+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+LARGEST = re.compile(r"client_max_body_size (\d+)m;")
+
+
+def largest(text: str) -> int | None:
+    """Give the largest body that a part of the configuration names, in bytes."""
+    found = LARGEST.search(text)
+    return int(found[1]) * MEBIBYTE if found else None
+
+
+USUAL = largest((GATEWAY / "http.conf").read_text()) or 0
+PLACES = [
+    (re.compile(pattern.replace("(?<", "(?P<")), largest(rules))
+    for pattern, rules in LOCATION.findall((GATEWAY / "server.conf").read_text())
+]
+
+
+def taken(path: str) -> int:
+    """Give the largest body that the gateway lets through to a path: its first pattern that matches decides."""
+    return next((size or USUAL for pattern, size in PLACES if pattern.search(path)), USUAL)
+
+
+def routes() -> list[tuple[str, Route]]:
+    """Give every route of every part that has a table of them, by its address at the gateway."""
+    modules = [build.__module__.removesuffix(".app") for _, build in together.PARTS.values()]
+    tables = {one.split(".")[1]: importlib.import_module(f"{one}.routes") for one in modules if "portal" not in one}
+    return [
+        (re.sub(r"{\w+}", "0192", f"/{name}{route.path}"), route)
+        for name, table in tables.items()
+        for route in table.ROUTES
+        if route.method != "GET"
+    ]
+
+
+@pytest.mark.parametrize(("path", "route"), [pytest.param(*one, id=f"{one[1].method} {one[0]}") for one in routes()])
+def test_body_that_a_route_takes_passes_the_gateway(path: str, route: Route) -> None:
+    assert taken(path) >= route.limit
+
+
+def test_uploads_are_among_the_routes_that_take_large_bodies() -> None:
+    large = {path for path, route in routes() if route.limit > MEBIBYTE}
+    assert {"/permits/v1/applications/0192/files", "/accounts/v1/imports/0192"} <= large
+
+
+def test_large_bodies_pass_to_few_routes_alone() -> None:
+    passing = {path for path, _ in routes() if taken(path) > MEBIBYTE}
+    assert {path.split("/")[1] for path in passing} <= {"accounts", "audit", "permits"}
+    assert len(passing) <= 3

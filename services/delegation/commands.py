@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.delegation import rules, store
+from services.delegation.past import commands as attestations
 from services.delegation.past import store as past
 from shared import ids
 from shared.contracts.events import delegation as events
@@ -34,6 +35,7 @@ async def forget_person(connection: Connection, user: User, version: int) -> Non
     blank = dict.fromkeys(("username", "email", "first_name", "last_name"), "")
     await store.upsert_person(connection, user.model_copy(update={**blank, "verified": False}), version)
     await store.update_delegations_orphaned(connection, user.id)
+    await attestations.forget(connection, user.id)
     await forgetting.forget(connection, user.id)
 
 

@@ -13,7 +13,7 @@ from services.delegation.settings import Catalogue
 from shared.contracts.events import delegation as events
 from shared.contracts.problems import common
 from shared.contracts.problems import delegation as problems
-from shared.messaging import outbox
+from shared.messaging import forgetting, outbox
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -46,6 +46,16 @@ async def attest(
     )
     await outbox.emit(connection, issued, sequence=1, event_id=reference)
     return schemas.Attestation(reference=reference, content=content)
+
+
+async def forget(connection: Connection, person: UUID) -> None:
+    """Take the name of a person who is no more out of what was attested (Law 25, s. 23).
+
+    What was the case stays, under the reference that was given; it is made of the content as it was then.
+    """
+    for row in await store.list_attestations_naming(connection, person):
+        content = forgetting.redacted(row["content"], str(person))
+        await store.update_attestation(connection, row["reference"], content)
 
 
 async def _delegates(connection: Connection, wanted: schemas.Wanted) -> list[Record]:

@@ -21,7 +21,7 @@ class Wanted(Input):
 
 
 class Named(BaseModel):
-    """A person by the name of today; blank when erased."""
+    """A person by the name of the day it was attested; blank when erased before or since."""
 
     id: UUID
     name: str
@@ -51,6 +51,8 @@ class Content(BaseModel):
 
 class Attestation(BaseModel):
     """An attestation. The reference is made of the content: the first bits of the SHA-256 of its canonical JSON.
+
+    Of the content as it was attested: a name that was erased since is missing in what is shown.
 
     It is also the id of the activity by which the register keeps that it was issued.
     """

@@ -52,6 +52,16 @@ async def insert_attestation(connection: Connection, reference: UUID, content: d
     await connection.execute(SQL["insert_attestation"], reference, content)
 
 
+async def list_attestations_naming(connection: Connection, person: UUID) -> list[Record]:
+    """Give the attestations that name a person."""
+    return await connection.fetch(SQL["list_attestations_naming"], str(person))
+
+
+async def update_attestation(connection: Connection, reference: UUID, content: dict[str, Any]) -> None:
+    """Keep an attestation with other words."""
+    await connection.execute(SQL["update_attestation"], reference, content)
+
+
 async def find_attestation(pool: Pool, reference: UUID) -> dict[str, Any] | None:
     """Give what was attested."""
     content: dict[str, Any] | None = await pool.fetchval(SQL["find_attestation"], reference)

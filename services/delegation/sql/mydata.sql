@@ -31,9 +31,12 @@ order by delegation.added_at desc
 limit $2
 
 -- name: attestations
--- Give the references of the attestations about him or for him.
+-- Give the references of the attestations about him or for him, or with him among the delegates.
 select reference, issued_at
 from attestation
-where content -> 'delegator' ->> 'id' = $1::uuid::text or content -> 'issued_to' ->> 'id' = $1::uuid::text
+where
+    content -> 'delegator' ->> 'id' = $1::uuid::text
+    or content -> 'issued_to' ->> 'id' = $1::uuid::text
+    or content -> 'delegates' @> jsonb_build_array(jsonb_build_object('delegate', jsonb_build_object('id', $1::uuid)))
 order by issued_at desc
 limit $2

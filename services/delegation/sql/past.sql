@@ -93,3 +93,11 @@ insert into attestation (reference, content) values ($1, $2)
 -- name: find_attestation
 -- Give what was attested.
 select content from attestation where reference = $1
+
+-- name: list_attestations_naming
+-- Give what was attested about or for a person, or with him among the delegates.
+select reference, content from attestation where strpos(content::text, $1) > 0 order by reference for update
+
+-- name: update_attestation
+-- Keep an attestation without the name of a person who is no more.
+update attestation set content = $2 where reference = $1

@@ -13,6 +13,7 @@ import pypdf
 import pytest
 
 from services.delegation.past import commands, paper, rules, schemas
+from shared.contracts.events import identity
 from tests.integration.delegation.conftest import Somebody, World
 
 
@@ -148,6 +149,31 @@ async def test_attestation_says_what_was_and_its_reference_is_its_fingerprint(wo
     assert UUID(answer.json["reference"]) != rules.reference(shown.json["content"] | {"matricule": "9999"})
     (event,) = await world.said("delegation.attestation.issued.v1")
     assert answer.json["reference"] == str(event.id)
+
+
+async def test_attestation_loses_the_name_of_who_is_erased_and_keeps_what_was(world, jean, edith, pierre) -> None:
+    for delegate in (edith, pierre):
+        await world.add(jean, delegate)
+    before = (await attested(world, jean, jean)).json
+    own = (await attested(world, edith, jean, delegate=str(edith.id))).json
+    await world.hear(identity.UserRemoved.model_validate(edith.user(verified=False)), 9)
+    shown = (await world.anonymous().get(f"/v1/attestations/{before['reference']}")).json["content"]
+    names = [one["delegate"].pop("name") for one in before["content"]["delegates"]]
+    assert ["Édith Descartes", "Pierre Quiroule"] == names
+    assert ["", "Pierre Quiroule"] == [one["delegate"].pop("name") for one in shown["delegates"]]
+    assert before["content"] == shown
+    shown = (await world.anonymous().get(f"/v1/attestations/{own['reference']}")).json["content"]
+    assert ("", str(edith.id), "Jean Piette") == (*reversed(shown["issued_to"].values()), shown["delegator"]["name"])
+    kept = await world.pool.fetch("select content::text from attestation")
+    assert not [row for row in kept if edith.last_name in row["content"]]
+
+
+async def test_my_data_names_attestations_of_who_is_a_delegate_in_them(world, jean, edith, pierre) -> None:
+    await world.add(jean, edith)
+    reference = (await attested(world, jean, jean)).json["reference"]
+    for person, found in ((jean, [reference]), (edith, [reference]), (pierre, [])):
+        sections = {one["name"]: one for one in (await world.as_(person).get("/v1/my-data")).json["sections"]}
+        assert found == [one["reference"] for one in sections["attestations"]["entries"]]
 
 
 async def test_attestation_names_all_delegates_however_many_are_read_at_once(

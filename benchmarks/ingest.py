@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.audit import subscribers
+from services.audit import commands, subscribers
 from services.audit.seal.sealer import Sealer
 from shared import ids, logging, substrate
 from shared.db.migrate import migrate
@@ -68,9 +68,10 @@ async def run(stage: Stage, rounds: int, seconds: float) -> Result:
             found["unsealed"].append(await _rate(seconds, _deliveries, consumer.receive))
             await stage.checkpoint()
             async with asyncio.TaskGroup() as group:
-                sealing = group.create_task(_seal(sealer))
+                beside = [group.create_task(_seal(sealer)), group.create_task(_count(pool))]
                 found["ours"].append(await _rate(seconds, _deliveries, consumer.receive))
-                sealing.cancel()
+                for task in beside:
+                    task.cancel()
             behind.append(await sealer.run() / found["ours"][-1])
     finally:
         await connection.close()
@@ -102,6 +103,12 @@ async def _seal(sealer: Sealer) -> None:
     while True:
         await asyncio.sleep(1)
         await sealer.run()
+
+
+async def _count(pool: Pool) -> None:
+    while True:
+        await asyncio.sleep(1)
+        await commands.count_arrived(pool)
 
 
 async def _rate(seconds: float, make: Callable[[], Any], take: Callable[[Any], Awaitable[Any]]) -> float:

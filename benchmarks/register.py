@@ -96,6 +96,7 @@ async def lay(connection: asyncpg.Connection, rows: int) -> None:
     await connection.execute("alter table entry enable trigger user")
     for table in ("entry", "activity", "person"):
         await connection.execute(f"vacuum (analyze) {table}", timeout=1200)
+    await connection.execute("update counted set seq = (select max(seq) from entry)")
     for party in (EVERYTHING, person(FIRM)):
         await connection.execute("select track($1)", party, timeout=1200)
     await connection.execute("vacuum (analyze) tally", timeout=1200)

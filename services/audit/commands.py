@@ -28,6 +28,7 @@ MONTHS_AHEAD = 3
 LONG_LIST = 5_000
 """Rows from which on a list is counted; a shorter one is read whole, which takes a few milliseconds."""
 LONG_RUN = 3_000
+LONG_GROUP = 150_000
 
 
 @dataclass(slots=True, kw_only=True)  # not frozen, as each event makes one
@@ -86,6 +87,14 @@ async def prepare_lists(pool: Pool) -> None:
         for party, low, below in await store.list_grown_runs(connection, LONG_RUN):
             async with connection.transaction():
                 await store.cut_run(connection, party, low, below)
+        for party in await store.list_grown_groups(connection, LONG_GROUP):
+            await store.group_runs(connection, party)
+
+
+async def count_arrived(pool: Pool) -> None:
+    """Count what has arrived since the last time."""
+    while await store.count_arrived(pool):
+        pass
 
 
 async def prepare_months(pool: Pool) -> None:

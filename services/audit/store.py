@@ -54,7 +54,7 @@ class Named(NamedTuple):
 
 async def insert_activities(connection: Connection, rows: Iterable[Row]) -> set[UUID]:
     """Record rows in the order given, one transaction at a time; give the ids of those that were new (`Unheard`)."""
-    found = {one for (one,) in await connection.fetch(SQL["record_activities"], list(rows))}
+    found = {one for (one,) in await connection.fetch(SQL["record_together"], list(rows))}
     if None in found:
         raise Unheard
     return found
@@ -110,12 +110,26 @@ async def track(pool: Pool, party: UUID) -> None:
     await pool.execute(SQL["track"], party)
 
 
+async def count_arrived(pool: Pool) -> int:
+    """Count some of what has arrived; give how far that went, 0 when nothing is left."""
+    return int(await pool.fetchval(SQL["count_arrived"]))
+
+
+async def list_grown_groups(connection: Connection, rows: int) -> list[UUID]:
+    """Give those of whose groups of runs one has more than so many rows."""
+    return [row["party"] for row in await connection.fetch(SQL["list_grown_groups"], rows)]
+
+
+async def group_runs(connection: Connection, party: UUID) -> None:
+    """Join the runs of a party into groups anew."""
+    await connection.execute(SQL["group_runs"], party)
+
+
 async def list_grown_runs(connection: Connection, rows: int) -> list[tuple[UUID, str, str | None]]:
     """Give the runs of more than so many rows: whose, from which file number, below which."""
     return [(row["party"], row["low"], row["below"]) for row in await connection.fetch(SQL["list_grown_runs"], rows)]
 
 
 async def cut_run(connection: Connection, party: UUID, low: str, below: str | None) -> None:
-    """Cut a run into smaller ones, in a transaction that has the register to itself."""
-    await connection.execute(SQL["lock_register"])
+    """Cut a run into smaller ones."""
     await connection.execute(SQL["cut_run"], party, low, below)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SQL = queries.load("services.audit", "sql/tallies.sql")
 DIRECTIONS = {True: {"direction": "desc", "beyond": "<="}, False: {"direction": "asc", "beyond": ">="}}
-NAMES = store_lists.NAME.format(id="nullif(tally.value, '')")
+NAMES = store_lists.NAME.format(id="nullif(one.value, '')")
 
 
 async def find_viewer(pool: Pool, person: UUID) -> tuple[tuple[UUID, ...], bool]:
@@ -25,6 +25,11 @@ async def find_viewer(pool: Pool, person: UUID) -> tuple[tuple[UUID, ...], bool]
     row = await pool.fetchrow(SQL["find_viewer"], person)
     assert row is not None
     return tuple(row["accounts"]), row["counted"]
+
+
+async def is_tracked(pool: Pool, party: UUID) -> bool:
+    """Tell whether the list of a person or of an account is counted."""
+    return bool(await pool.fetchval(SQL["is_tracked"], party))
 
 
 async def list_choices(pool: Pool, party: UUID) -> list[Record]:

@@ -29,7 +29,8 @@ EVERYTHING = UUID(int=0)
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 FACETS = {"kind": "kind", "performed_by": "by", "performed_for": "for"}
 DAILY = frozenset({"", "kind", "bare"})
-"""The facets that are counted by day; people are counted by month, and in the whole register not even so."""
+"""The facets that are counted by day. People are counted by month, but for who has a long list of his own: what he did
+and what was done for him is counted by day there and in the whole register, where others are not counted by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,21 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A list whose rows are counted: of a party, and of one facet's value where it is filtered by one."""
+    """A list whose rows are counted: of a party, and of one facet's value where it is filtered by one.
+
+    `much`: the value is a person, or an account, that is counted by day.
+    """
 
     party: UUID
     wanted: Wanted
     facet: str
     value: str
+    much: bool = False
 
     @property
     def daily(self) -> bool:
         """Tell whether its days are counted."""
-        return self.facet in DAILY
+        return self.facet in DAILY or self.much
 
     @property
     def monthly(self) -> bool:
@@ -77,7 +82,7 @@ class Counted:
         return rules.day_of(start) if start else FIRST, rules.day_of(end) if end else LAST
 
 
-def counted(party: UUID, wanted: Wanted) -> Counted | None:
+async def counted(pool: Pool, party: UUID, wanted: Wanted) -> Counted | None:
     """Tell how a list is counted; None when its filters together are not."""
     if wanted.accounts or wanted.account or wanted.file_from is not None:
         return None
@@ -85,7 +90,10 @@ def counted(party: UUID, wanted: Wanted) -> Counted | None:
     if len(given) > 1:
         return None
     facet, value = given[0] if given else ("", "")
-    found = Counted(party, wanted, facet, "" if value == NOBODY else str(value))
+    much = value == party or (
+        party == EVERYTHING and isinstance(value, UUID) and await store_tallies.is_tracked(pool, value)
+    )
+    found = Counted(party, wanted, facet, "" if value == NOBODY else str(value), much)
     return found if found.daily or not (wanted.start or wanted.end) else None
 
 
@@ -98,11 +106,11 @@ async def total(pool: Pool, party: UUID, wanted: Wanted) -> int | None:
         and wanted == Wanted(viewer=wanted.viewer, file_from=low, file_below=below)
     ):
         return await _count_prefix(pool, party, wanted, low, below)
-    if not (found := counted(party, wanted)):
+    if not (found := await counted(pool, party, wanted)):
         return None
     key = (found.party, found.facet, found.value)
     if not (wanted.start or wanted.end):
-        grain = "month" if found.daily else "ever"
+        grain = "ever" if found.facet in ("by", "for") else "month"
         return await store_tallies.total(pool, *key, grain)
     first, beyond = found.period
     whole, rest = rules.whole_months(first, beyond)
@@ -111,7 +119,7 @@ async def total(pool: Pool, party: UUID, wanted: Wanted) -> int | None:
 
 async def count_days(pool: Pool, party: UUID, wanted: Wanted) -> dict[date, int] | None:
     """Count a long list by day, or by month where it spans years; None when its tallies do not tell."""
-    found = counted(party, wanted)
+    found = await counted(pool, party, wanted)
     if not found or not found.daily:
         return None
     key, period = (found.party, found.facet, found.value), found.period
@@ -135,7 +143,7 @@ async def list_page(
     pool: Pool, party: UUID, wanted: Wanted, sort: str, kinds: Sequence[str], after: Place | None, limit: int, skip: int
 ) -> list[store_lists.Found] | None:
     """Give a page of a long list; None when the tallies do not tell where it begins."""
-    found = counted(party, wanted)
+    found = await counted(pool, party, wanted)
     name = sort.lstrip("-")
     if not found or (name not in ("date", found.facet) and (found.facet or wanted.start or wanted.end)):
         return None
@@ -185,10 +193,13 @@ def _narrowed(found: Counted, name: str, row: Record) -> Counted:
     value = row["value"]
     if name == "kind":
         return replace(found, wanted=replace(found.wanted, kind=value), facet="kind", value=value)
-    if name == "by":
-        return replace(found, wanted=replace(found.wanted, performed_by=_who(value)), facet="by", value=value)
-    if name == "for":
-        return replace(found, wanted=replace(found.wanted, performed_for=_who(value)), facet="for", value=value)
+    if name in ("by", "for"):
+        much = value == str(found.party) or (found.party == EVERYTHING and row["tracked"])
+        wanted = found.wanted
+        wanted = (
+            replace(wanted, performed_by=_who(value)) if name == "by" else replace(wanted, performed_for=_who(value))
+        )
+        return replace(found, wanted=wanted, facet=name, value=value, much=much)
     if value is None:
         return replace(found, wanted=replace(found.wanted, bare=True), facet="bare")
     return replace(found, wanted=replace(found.wanted, file_from=value, file_below=row["below"] or rules.HIGHEST))

@@ -25,18 +25,21 @@ log = structlog.get_logger()
 
 SECOND = 1.0
 MINUTES = 300.0
+COUNTED = 5.0
+"""The pause between two counts: what came in it is counted by each who asks for a total."""
 HOUR = 3600.0
 
 
 def table(pool: Pool, sealer: Sealer, settings: Settings, desk: Desk) -> tuple[service.Worker, ...]:
     """Give the workers.
 
-    The months to come have their partitions, long lists are counted, what arrived is sealed, files that were asked for
-    are written, what is too old leaves.
+    The months to come have their partitions, long lists are found, what arrived is counted and sealed, files that were
+    asked for are written, what is too old leaves.
     """
     return (
         service.every("audit.months", HOUR, partial(commands.prepare_months, pool)),
         service.every("audit.lists", MINUTES, partial(commands.prepare_lists, pool)),
+        service.every("audit.counts", COUNTED, partial(commands.count_arrived, pool)),
         service.every("audit.seal", settings.seal_seconds, partial(seal, sealer)),
         service.every("audit.exports", SECOND, partial(jobs.run_all, pool, desk)),
         service.every("audit.expired", HOUR, partial(exports.delete_expired, pool)),

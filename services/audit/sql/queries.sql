@@ -10,13 +10,9 @@ select id, name, version, false as company from person where id = any($1::uuid[]
 union all
 select id, name, version, true from company where id = any($1::uuid[])
 
--- name: lock_register
--- Let one transaction at a time add to the register, so that the order of arrival is the order of commits.
-select pg_advisory_xact_lock(hashtextextended('mandat:register', 0))
-
--- name: record_activities
+-- name: record_together
 -- Record activities; those already recorded, by id or by application and key, are passed over.
-select record_activities($1)
+select record_together($1)
 
 -- name: create_month
 -- Make the partition of the month that lies some months ahead; false when it is there.
@@ -51,6 +47,18 @@ left join lateral (
 ) as above on true
 where tally.facet = 'file' and tally.n > $1
 order by tally.party, tally.value
+
+-- name: count_arrived
+-- Count some of what has arrived since the tallies were made; gives how far that went, 0 at the end.
+select count_arrived()
+
+-- name: list_grown_groups
+-- Find those whose groups of runs have grown.
+select distinct party from tally where facet = 'files' and n > $1 order by party
+
+-- name: group_runs
+-- Join the runs of a party into groups anew.
+select group_runs($1)
 
 -- name: cut_run
 -- Cut a run that has grown into smaller ones.

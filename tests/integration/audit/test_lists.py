@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from services.audit import queries, schemas, tallies
+from services.audit import commands, queries, rules, schemas, tallies
 from shared import substrate
 from shared.contracts.people import Language
 from shared.db.pool import Pool
@@ -48,11 +48,13 @@ async def pool(database: Callable[..., Awaitable[str]]) -> AsyncIterator[Pool]:
 
 
 async def count_lists(pool: Pool) -> None:
-    """Have everybody's list counted, with runs so short that there are many."""
+    """Have everybody's list counted, with runs so short that there are many, and groups of them."""
+    await commands.count_arrived(pool)
     for person in model.PEOPLE:
         await pool.execute("select track($1)", person)
     for party in (tallies.EVERYTHING, *model.PEOPLE):
         await pool.execute("select cut_runs($1, '', null, 7)", party)
+        await pool.execute("select group_runs($1, 20)", party)
 
 
 async def by_pages(pool: Pool, viewer: UUID | None, filters: schemas.Filters, sort: str, size: int) -> list[UUID]:
@@ -86,8 +88,10 @@ async def test_list_is_that_of_the_model_in_every_sort_and_filter(pool: Pool, se
     laid = await model.lay(pool, random_, 150)
     if counted:
         await count_lists(pool)
-        # What comes afterwards is counted as it comes.
-        await model.add(pool, laid, random_, 50)
+        await model.add(pool, laid, random_, 25)
+        await commands.count_arrived(pool)
+        # What comes last is in no tally yet.
+        await model.add(pool, laid, random_, 25)
     for viewer in (None, ZOE, EDITH):
         for query in FILTERS:
             if viewer is None and "mine" in query:
@@ -114,8 +118,15 @@ async def test_cursors_walk_the_same_list_as_page_numbers(pool: Pool, counted: b
 
 
 async def tally(pool: Pool) -> dict[Any, int]:
-    rows = await pool.fetch("select party, facet, value, grain, day, n from tally where n > 0 or facet = 'file'")
+    rows = await pool.fetch(
+        "select party, facet, value, grain, day, n from tally where (n > 0 or facet = 'file') and facet <> 'files'"
+    )
     return {tuple(row)[:5]: row["n"] for row in rows}
+
+
+async def groups(pool: Pool) -> dict[Any, int]:
+    rows = await pool.fetch("select party, value, n from tally where facet = 'files'")
+    return {(row["party"], row["value"]): row["n"] for row in rows}
 
 
 async def test_tallies_after_arrivals_and_departures_are_those_of_a_count_anew(pool: Pool) -> None:
@@ -123,9 +134,17 @@ async def test_tallies_after_arrivals_and_departures_are_those_of_a_count_anew(p
     laid = await model.lay(pool, random_, 60)
     await count_lists(pool)
     await model.add(pool, laid, random_, 60)
+    await commands.count_arrived(pool)
+    await model.add(pool, laid, random_, 20)
     await pool.fetchval("select drop_activity_month('2026-02-01')")
     await pool.execute("delete from entry where seq % 5 = 0")
+    await commands.count_arrived(pool)
     kept = await tally(pool)
+    for (party, low), n in (held := await groups(pool)).items():
+        beyond = min((value for whose, value in held if whose == party and value > low), default=rules.HIGHEST)
+        runs = [kept[one] for one in kept if one[:2] == (party, "file") and low <= one[2] < beyond]
+        assert sum(runs) == n
+    assert len(held) > len(model.PEOPLE) + 1
     for party in (tallies.EVERYTHING, *model.PEOPLE):
         runs = [value for whose, facet, value, *_ in kept if (whose, facet) == (party, "file")]
         await pool.execute("select track($1)", party)
@@ -150,3 +169,33 @@ async def test_filters_offered_of_a_counted_list_are_those_of_the_same_list_unco
     before = await queries.list_filters(pool, ZOE, Language.EN)
     await count_lists(pool)
     assert before == await queries.list_filters(pool, ZOE, Language.EN)
+
+
+async def test_total_is_exact_while_what_arrives_is_counted(pool: Pool) -> None:
+    """Before, between and after: what is not counted yet is added by who asks."""
+    laid = await model.lay(pool, random.Random(6), 80)
+    laid.managers.clear()
+    await pool.execute("delete from manager")
+    await count_lists(pool)
+    await model.add(pool, laid, random.Random(7), 40)
+    wanted, party = await queries.find_wanted(pool, ZOE, schemas.Filters())
+    expected = len(laid.listed(ZOE, schemas.Filters(), "date", Language.FR))
+    async with pool.transaction() as connection:
+        assert await connection.fetchval("select count_arrived(15)") > 0
+        assert expected == await queries.count(pool, party, wanted)
+    assert expected == await queries.count(pool, party, wanted)
+    await commands.count_arrived(pool)
+    assert await pool.fetchval("select seq = (select max(seq) from entry) from counted")
+    assert expected == await queries.count(pool, party, wanted)
+
+
+async def test_what_the_release_before_records_is_counted_at_once(pool: Pool) -> None:
+    """Its lists read the tallies alone, so that they are whole while both run, and after a step back."""
+    await model.lay(pool, random.Random(8), 30)
+    rows = [model.draw(random.Random(number), 1_000 + number) for number in range(20)]
+    found = await pool.fetch("select record_activities($1)", rows)
+    assert len(found) == len(rows)
+    counted = await pool.fetchval(
+        "select sum(n) from tally where party = $1 and facet = '' and grain = 'day'", UUID(int=0)
+    )
+    assert counted == await pool.fetchval("select count(*) from entry")

@@ -30,6 +30,7 @@ async def test_list_that_has_grown_long_is_counted_and_a_short_one_is_not(
     }
     limit = sorted(sizes.values())[3]
     monkeypatch.setattr(commands, "LONG_LIST", limit)
+    await commands.count_arrived(pool)
     await commands.prepare_lists(pool)
     people = {party for party in await tracked(pool) if party in model.PEOPLE}
     assert {party for party, size in sizes.items() if size > limit} == people
@@ -42,6 +43,7 @@ async def test_run_that_has_grown_is_cut_and_the_list_stays_the_same(
     monkeypatch.setattr(commands, "LONG_RUN", 10)
     laid = await model.lay(pool, random.Random(2), 60)
     laid.managers.clear()
+    await commands.count_arrived(pool)
     await pool.execute("select track($1)", ZOE)
     monkeypatch.setattr(commands, "LONG_LIST", 10_000)
     await pool.execute("alter function cut_runs rename to cut_runs_by_size")

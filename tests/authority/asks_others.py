@@ -25,7 +25,7 @@ always(
     *(f"GET /audit/v1/{path}" for path in ("checkpoints", "checkpoints/latest", "keys")),
     *(f"GET /cadastre/v1/{path}" for path in ("files", "survey-files", "requests")),
 )
-always(Ask(), *(f"GET /{name}/v1/my-data" for name in ("identity", "delegation", "notifications", "audit")))
+always(Ask(), *(f"GET /{name}/v1/my-data" for name in ("identity", "accounts", "delegation", "notifications", "audit")))
 always(Ask(json={"pin": "ZZZ-ZZZ-ZZZ"}), "POST /accounts/v1/licences/claim")
 HEARING = ("accounts", "audit", "delegation", "notifications")
 always(Ask(), *(f"GET /{name}/v1/parked" for name in HEARING))

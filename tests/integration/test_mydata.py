@@ -15,7 +15,7 @@ from shared.db.migrate import Area
 from shared.db.pool import Pool
 from tests.integration.delegation.conftest import World, jean, world  # noqa: F401 - the world of delegation
 
-SERVICES = ("audit", "delegation", "identity", "notifications")
+SERVICES = ("accounts", "audit", "delegation", "identity", "notifications")
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -1,6 +1,24 @@
 """Accounts' URL table, under `/accounts`, by what it is about."""
 
 from services.accounts.routes import companies, disputes, fees, licences
-from shared.web import parked
+from shared.contracts.texts import Text
+from shared.web import mydata, parked
 
-ROUTES = (*fees.ROUTES, *licences.ROUTES, *companies.ROUTES, *disputes.ROUTES, *parked.ROUTES)
+MINE = {
+    "profile": Text("Profil", "Profile"),
+    "licences": Text("Permis d’arpenteur-géomètre", "Land surveyor licence"),
+    "memberships": Text("Comptes associés", "Accounts I belong to"),
+    "claims": Text("Comptes importés que j’ai associés", "Imported accounts that I claimed"),
+    "takeovers": Text("Demandes de reprise", "Take-overs that I asked for"),
+    "payments": Text("Paiements", "Payments"),
+    "bank_details": Text("Informations bancaires que j’ai saisies", "Bank details that I entered"),
+}
+
+ROUTES = (
+    *fees.ROUTES,
+    *licences.ROUTES,
+    *companies.ROUTES,
+    *disputes.ROUTES,
+    *parked.ROUTES,
+    mydata.route("accounts", MINE),
+)

@@ -80,7 +80,7 @@ class Line:
                 hostname=given.smtp_host,
                 port=given.smtp_port,
                 timeout=given.smtp_timeout,
-                username=given.smtp_username,
+                username=given.smtp_username or None,  # compose names it, empty, where there is none
                 password=password.get_secret_value() if password else None,
                 use_tls=given.smtp_security is Security.TLS,
                 start_tls=given.smtp_security is Security.STARTTLS,

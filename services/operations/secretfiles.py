@@ -12,6 +12,8 @@ from shared.crypto import files
 
 DATABASE, BROKER = ".database", ".broker"
 ADMIN = "admin"
+MAIL_PASSWORD = "smtp.password"  # noqa: S105 - the name of its file
+"""Empty until an operator writes the one of his mail server into it."""
 DATABASE_HOST, BROKER_HOST = "postgres:5432", "broker:5672"
 SPEAKING = tuple(sorted({"identity", *wiring.WIRING}))
 """Who has a user of the broker."""
@@ -41,6 +43,7 @@ def _administrators(folder: Path) -> None:
     database, broker = folder / f"{ADMIN}{DATABASE}", folder / f"{ADMIN}{BROKER}"
     _address(database, "postgresql://postgres", f"{DATABASE_HOST}/postgres")
     _address(broker, f"amqp://{ADMIN}", f"{BROKER_HOST}/")
+    files.write_once(folder / MAIL_PASSWORD, "")
     files.write_once(folder / "rabbitmq.cookie", secrets.token_urlsafe(24))
     files.write_once(folder / "grafana.password", secrets.token_urlsafe(24))
     files.write_once(folder / "postgres.password", _password(database))

@@ -42,6 +42,16 @@ def test_secret_is_given_once(name) -> None:
     assert sorted(set(listed)) == sorted(listed)
 
 
+def test_every_setting_of_the_mail_server_and_the_address_for_help_can_be_given() -> None:
+    mail, portal = SERVICES["notifications"]["environment"], SERVICES["portal"]["environment"]
+    named = {"SMTP_HOST", "SMTP_PORT", "SMTP_SECURITY", "SMTP_USERNAME", "MAIL_FROM", "MAIL_NAME", "MAIL_SUPPORT"}
+    assert {f"MANDAT_{one}" for one in named} <= set(mail)
+    assert secrets_of("notifications")["smtp.password"] == "mandat_smtp_password"
+    assert mail["MANDAT_MAIL_SUPPORT"] == portal["MANDAT_SUPPORT"] == "${MANDAT_SUPPORT:-soutien@mandat.example.com}"
+    said = (ROOT / "deploy/example.env").read_text()
+    assert all(one in said for one in ("MANDAT_SMTP_USERNAME", "smtp.password", "MANDAT_SUPPORT", "MANDAT_MAIL_NAME"))
+
+
 def test_secret_files_are_those_that_are_made(tmp_path) -> None:
     assert set(FILE["secrets"]) <= set(secretfiles.make(tmp_path))
     used = {one for name in SERVICES for one in secrets_of(name)}

@@ -54,6 +54,16 @@ def test_passwords_are_all_different_and_the_servers_are_told_the_administrators
     assert f"default_pass = {broker.password}" in (tmp_path / "rabbitmq.conf").read_text()
 
 
+def test_password_of_the_mail_server_is_the_operators_to_write_and_stays(tmp_path) -> None:
+    secretfiles.make(tmp_path)
+    file = tmp_path / secretfiles.MAIL_PASSWORD
+    assert file.read_text() == ""
+    file.chmod(0o600)
+    file.write_text("from the provider")
+    secretfiles.make(tmp_path)
+    assert file.read_text() == "from the provider"
+
+
 def test_address_that_is_missing_says_what_makes_it(tmp_path) -> None:
     with pytest.raises(ValueError, match="make secrets"):
         secretfiles.address(tmp_path, "audit", secretfiles.BROKER)

@@ -80,10 +80,12 @@ async def read_file(connection: Connection, mandat: Mandat, number: str, perform
 async def extend_closing(
     connection: Connection, mandat: Mandat, number: str, new: schemas.Extension, performer: UUID, surveyor: UUID
 ) -> Record:
-    """Set a later closing date for a file (Q36)."""
+    """Set a later closing date for a file (Q36); `validation-failed` for one that is not later."""
     details = {"closes_on": new.closes_on.isoformat()}
-    await store.update_closing(connection, number, new.closes_on)
-    return await act(connection, mandat, rules.EXTEND_CLOSING, performer, surveyor, file_number=number, details=details)
+    done = await act(connection, mandat, rules.EXTEND_CLOSING, performer, surveyor, file_number=number, details=details)
+    if not await store.update_closing(connection, number, new.closes_on):
+        raise common.ValidationFailed(errors=[{"pointer": "/closes_on", "code": "not_later", "detail": rules.NOT_LATER}])
+    return done
 
 
 async def _report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.contracts.permissions import Permission
+from shared.contracts.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ PREVALIDATE = Act(
 EXTEND_CLOSING = Act("closing-date-extension", Permission.SURVEYOR_CADASTRE_FILE_FOLLOW, "closing-date.extended")
 DEPOSIT = Act("update-request-deposit", "update-request-deposit", "update-request.deposited")
 """The deposit has no permission value: delegation knows it by name and refuses it to whoever acts for another (Q10)."""
+NOT_LATER = Text("Choisissez une date plus tardive que la date actuelle.", "Choose a later date than the present one.")

@@ -58,9 +58,9 @@ async def insert_message(connection: Connection, number: str, new: schemas.NewMe
     return row
 
 
-async def update_closing(connection: Connection, number: str, closes_on: date) -> None:
-    """Set a later closing date."""
-    await connection.execute(SQL["update_closing"], number, closes_on)
+async def update_closing(connection: Connection, number: str, closes_on: date) -> bool:
+    """Set a later closing date; False where it is none."""
+    return bool(await connection.fetchval(SQL["update_closing"], number, closes_on))
 
 
 async def insert_request(

@@ -39,8 +39,8 @@ insert into message (id, file_number, kind, subject, body) values ($1, $2, $3, $
 returning id, kind, subject, body, posted_at, read_at
 
 -- name: update_closing
--- Set a later closing date.
-update file set closes_on = $2 where number = $1
+-- Set a later closing date; no row where it would not be later.
+update file set closes_on = $2 where number = $1 and (closes_on is null or closes_on < $2) returning true
 
 -- name: insert_request
 -- Record what was asked, by whom and for whom.

@@ -208,6 +208,21 @@ async def test_file_of_another_surveyor_is_not_found(served: Served, path: str) 
     assert closing is None
 
 
+@pytest.mark.item("Q36")
+@pytest.mark.parametrize("day", ["2027-03-31", "2027-03-30", "2001-01-01"])
+async def test_closing_date_moves_to_a_later_day_only(served: Served, day: str) -> None:
+    await served.open_file()
+    path = "/v1/files/1093112/extensions"
+    assert 201 == (await served.surveyor().post(path, {"closes_on": "2027-03-31"})).status
+    reply = await served.surveyor().post(path, {"closes_on": day})
+    assert (422, "validation-failed") == (reply.status, reply.slug)
+    (fault,) = reply.json["errors"]
+    assert "/closes_on" == fault["pointer"]
+    assert "date" in fault["detail"]
+    assert ["2027-03-31"] == [str(row["closes_on"]) for row in await served.pool.fetch("select closes_on from file")]
+    assert 1 == await served.pool.fetchval("select count(*) from request")
+
+
 async def test_report_that_is_not_taken_is_said_again_under_the_same_key(served: Served) -> None:
     await served.surveyor().post("/v1/product-orders", {"product": "Plan"})
     served.mandat.status = 503

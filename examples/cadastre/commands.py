@@ -84,7 +84,8 @@ async def extend_closing(
     details = {"closes_on": new.closes_on.isoformat()}
     done = await act(connection, mandat, rules.EXTEND_CLOSING, performer, surveyor, file_number=number, details=details)
     if not await store.update_closing(connection, number, new.closes_on):
-        raise common.ValidationFailed(errors=[{"pointer": "/closes_on", "code": "not_later", "detail": rules.NOT_LATER}])
+        fault = {"pointer": "/closes_on", "code": "not_later", "detail": rules.NOT_LATER}
+        raise common.ValidationFailed(errors=[fault])
     return done
 
 

@@ -1,4 +1,4 @@
-"""What deploy/upgrade and deploy/restore do to which containers, with a docker that only writes down what it is told."""
+"""What deploy/upgrade and deploy/restore do to which containers, with a docker that only writes down its orders."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _query(binding: Binding, request: web.Request) -> Any:
     if (binding.query is None and values) or repeated:
         names = repeated or list(values)
         faults = [{"pointer": f"?{name[:50]}", "code": "extra_forbidden"} for name in names[:20]]
-        raise common.ValidationFailed(errors=[one | {"detail": problems.FAULTS["extra_forbidden"]} for one in faults])
+        raise common.ValidationFailed(errors=faults)
     assert binding.query is not None
     try:
         return binding.query.model_validate(values)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.contracts.problems import common
 from shared.db import queries
-from shared.web import problems
 
 if TYPE_CHECKING:
     from shared.db.pool import Connection, Pool
@@ -56,9 +55,7 @@ def key_of(caller: str, route: str, header: str | None, path: str, body: bytes) 
     if header is None:
         return None
     if not 1 <= len(header) <= LONGEST or not header.isascii() or not header.isprintable():
-        code = "string_pattern_mismatch"
-        fault = {"pointer": "#Idempotency-Key", "code": code, "detail": problems.FAULTS[code]}
-        raise common.ValidationFailed(errors=[fault])
+        raise common.ValidationFailed(errors=[{"pointer": "#Idempotency-Key", "code": "string_pattern_mismatch"}])
     return Key(caller, route, header, hashlib.sha256(path.encode() + b"\0" + body).digest())
 
 

@@ -81,7 +81,7 @@ OTHER = Text("Cette valeur ne convient pas.", "This value is not acceptable.")
 
 def answer(problem: Problem, language: Language, *, form: bool = False) -> web.Response:
     """Serialise a problem; on OAuth's form routes with the members of RFC 6749 §5.2 too."""
-    values = {name: _spell(value, language) for name, value in problem.values.items()}
+    values = {name: _spell(value, language) for name, value in _explained(problem.values).items()}
     detail = problem.detail.in_(language, **values)
     body = {
         "type": f"/problems/{problem.slug}",
@@ -102,6 +102,13 @@ def answer(problem: Problem, language: Language, *, form: bool = False) -> web.R
     return web.Response(
         body=orjson.dumps(body), status=problem.status, headers=headers, content_type=CONTENT_TYPE, charset="utf-8"
     )
+
+
+def _explained(values: dict[str, Any]) -> dict[str, Any]:
+    """Say of each fault what to do, where whoever found it did not."""
+    if faults := values.get("errors"):
+        return values | {"errors": [{"detail": FAULTS.get(fault["code"], OTHER)} | fault for fault in faults]}
+    return values
 
 
 def _spell(value: Any, language: Language) -> Any:

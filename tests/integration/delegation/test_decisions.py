@@ -196,6 +196,7 @@ async def test_batch_without_evaluations_and_incomplete_is_refused_as_a_whole(wo
     reply = await world.as_application().post("/access/v1/evaluations", {"action": {"name": DEPOSIT}})
     assert (422, "validation-failed") == (reply.status, reply.slug)
     assert ["/subject", "/resource"] == [fault["pointer"] for fault in reply.json["errors"]]
+    assert {"Ce champ est obligatoire."} == {fault["detail"] for fault in reply.json["errors"]}
 
 
 async def test_batch_takes_a_hundred_and_no_more(world, jean):

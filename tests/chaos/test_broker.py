@@ -142,7 +142,7 @@ async def test_chain_whose_queue_is_taken_away_marks_nothing_sent_that_no_queue_
         for _ in range(scorecard.count(2, 20)):
             await on_broker(chain, harm)
             await chain.write(50)
-        await chain.drained()
+            await chain.drained()  # what lies in a queue that is deleted is gone
         assert await chain.verdict() == chains.CLEAN
     scorecard.note("R10", f"queue: {harm.__name__}", scorecard.count(2, 20), lost=0)
 

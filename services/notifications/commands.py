@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from shared.contracts.events.identity import User
     from shared.db.pool import Connection, Pool
 
+AT_ONCE = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -62,6 +64,12 @@ async def forget_removed(pool: Pool) -> None:
     """Forget what was being sent while its person was removed."""
     async with pool.transaction() as connection:
         await store.forget_emails(connection)
+
+
+async def delete_old(pool: Pool, days: int) -> None:
+    """Delete what is so many days old: addresses, of people without an identifier too, are not kept for ever (T17)."""
+    while await store.delete_old(pool, days, AT_ONCE) == AT_ONCE:
+        pass
 
 
 async def request_email(

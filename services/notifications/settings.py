@@ -31,5 +31,7 @@ class Settings(ServiceSettings):
     mail_from: str = "ne-pas-repondre@mandat.example.com"
     mail_name: str = "Mandat"
     mail_support: str = "soutien@mandat.example.com"
+    mail_days: int = Field(default=90, ge=7)
+    """So many days after it was asked for, an e-mail that ended is deleted: to whom it went, and what it said."""
     alert_delay: float = Field(default=10.0, ge=0, le=3600)
     """File alerts wait this long, so that several on one file become one e-mail."""

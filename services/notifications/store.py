@@ -46,6 +46,11 @@ async def forget_emails(connection: Connection, person: UUID | None = None) -> N
     await connection.execute(SQL["erase_ended"], person)
 
 
+async def delete_old(pool: Pool, days: int, limit: int) -> int:
+    """Delete some of the e-mails that ended and are so many days old; give how many."""
+    return len(await pool.fetch(SQL["delete_old"], days, limit))
+
+
 async def find_recipient(connection: Connection, person: UUID) -> Record | None:
     """Give a person's address."""
     return await connection.fetchrow(SQL["find_recipient"], person)

@@ -34,7 +34,7 @@ LEASE = 120.0
 
 
 def table(pool: Pool, settings: Settings, opener: Opener) -> tuple[service.Worker, ...]:
-    """Give the workers: senders, and the one that takes back what dead senders held."""
+    """Give the workers: senders, who takes back what dead senders held, and who deletes what is to be forgotten."""
     senders = [
         service.Worker(f"notifications.sender-{number}", Sender(pool, settings, opener).run)
         for number in range(1, SENDERS + 1)
@@ -43,6 +43,7 @@ def table(pool: Pool, settings: Settings, opener: Opener) -> tuple[service.Worke
         *senders,
         service.every("notifications.leases", 30, lambda: take_back(pool)),
         service.every("notifications.removed", 300, lambda: commands.forget_removed(pool)),
+        service.every("notifications.old", 3600, lambda: commands.delete_old(pool, settings.mail_days)),
     )
 
 

@@ -42,6 +42,18 @@ where
     email.recipient = recipient.id and recipient.removed and email.address <> ''
     and email.state not in ('queued', 'sending') and ($1::uuid is null or recipient.id = $1)
 
+-- name: delete_old
+-- Delete some of the e-mails that ended, if they were asked for so many days ago.
+delete from email
+where id in (
+    select id from email
+    where created_at < clock_timestamp() - make_interval(days => $1) and state not in ('queued', 'sending')
+    order by created_at
+    limit $2
+    for update skip locked
+)
+returning id
+
 -- name: find_recipient
 -- Give a person's address.
 select id, first_name, last_name, email, language, removed from recipient where id = $1

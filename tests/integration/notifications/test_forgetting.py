@@ -44,6 +44,24 @@ async def test_email_sent_to_a_person_removed_keeps_its_outcome_and_loses_him(of
     assert ("sent", "") == (shown["state"], shown["address"])
 
 
+async def test_email_that_ended_is_deleted_when_it_is_old_and_what_still_goes_is_not(
+    office: Office, monkeypatch
+) -> None:
+    monkeypatch.setattr(commands, "AT_ONCE", 2)
+    await office.hear(*(office.user(JEAN, identity.UsernameRequested) for _ in range(7)))
+    states = ("sent", "failed", "bounced", "unknown", "queued", "sending", "sent")
+    for row, state in zip(await office.rows("created_at, id"), states, strict=True):
+        await office.pool.execute("update email set state = $2 where id = $1", row["id"], state)
+    await office.pool.execute("update email set created_at = created_at - interval '8 days'")
+    await office.pool.execute(
+        "update email set created_at = clock_timestamp() where id = (select max(id::text)::uuid from email)"
+    )
+    await commands.delete_old(office.pool, 9)
+    assert 7 == len(await office.rows())
+    await commands.delete_old(office.pool, 7)
+    assert ["queued", "sending", "sent"] == sorted(row["state"] for row in await office.rows())
+
+
 async def test_email_that_failed_to_a_person_removed_cannot_be_sent_again(office: Office) -> None:
     await office.hear(office.user(EDITH, identity.UsernameRequested))
     await office.pool.execute("update email set state = 'failed'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -168,6 +169,9 @@ def _kind(tag: str) -> schemas.Kind:
     return schemas.Kind(tag=tag, fr=kind.text.fr, en=kind.text.en, reported=kind.reported)
 
 
-def kinds_in_order(language: Language) -> list[str]:
+@cache
+def kinds_in_order(language: Language) -> tuple[str, ...]:
     """Give the kinds in the order of their sentences in a language."""
-    return sorted(activities.ACTIVITIES, key=lambda tag: rules.sort_key(activities.ACTIVITIES[tag].text.in_(language)))
+    return tuple(
+        sorted(activities.ACTIVITIES, key=lambda tag: rules.sort_key(activities.ACTIVITIES[tag].text.in_(language)))
+    )

@@ -22,6 +22,7 @@ TEMPLATE = resources.files("services.audit.exports") / "activities.typ"
 def write(job: press.Job) -> None:
     """Compile the document; where a sign has no font, once more without a promise, with a word about it."""
     rows = list(job.rows())
+    job.wait()
     try:
         made = _compiled(job, rows, pdf_standards=["ua-1", "a-3a"], ignore_system_fonts=True)
     except typst.TypstError as error:

@@ -58,8 +58,9 @@ async def write_jsonl(
         progress(len(ids))
         yield lines
     await manifests.settle(asked.pool, ids)
-    async for line in manifests.write(asked.pool, settings, ids, asked.about("jsonl")):
-        wrapped = b'{"mandat":' + line.rstrip() + b"}\n"
+    sign = manifests.signing(settings)
+    async for lines in manifests.write(asked.pool, settings.register_name, sign, ids, asked.about("jsonl")):
+        wrapped = b"".join(b'{"mandat":' + line + b"}\n" for line in lines.splitlines())
         digest.update(wrapped)
         yield wrapped
     begin, end = b'{"mandat":"', b'"}\n'

@@ -24,7 +24,7 @@ class Job:
     tail: dict[str, Any] = field(default_factory=dict)
 
     def rows(self) -> Iterator[list[str]]:
-        """Give the rows as they come; after them `tail` is known."""
+        """Give the rows as they come; after them the facts of `tail` are known."""
         for line in self.lines:
             part = orjson.loads(line)
             if isinstance(part, dict):
@@ -32,6 +32,10 @@ class Job:
                 return
             yield from part
         raise EOFError("the rows ended too early")
+
+    def wait(self) -> None:
+        """Wait until the proofs of the rows are written: then the rest of `tail` is known."""
+        self.tail |= orjson.loads(self.lines.readline())
 
     @property
     def manifest(self) -> Path | None:

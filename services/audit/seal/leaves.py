@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -37,25 +38,32 @@ def moment(value: datetime) -> str:
     return there.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
+INNER, OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
+BLOCK = 64
+KEYS_KEPT = 20_000
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    padded = key.ljust(BLOCK, b"\x00")
+    return padded.translate(INNER), padded.translate(OUTER)
+
+
+_pads_kept = lru_cache(KEYS_KEPT)(_pads)
+
+
 def salt(key: bytes, activity: UUID | str, role: str) -> bytes:
     """Derive from a person's key the one that hides the name in one role of one activity."""
-    return _hmac(key, f"{activity}/{role}".encode())
+    return _hmac(_pads_kept(key), f"{activity}/{role}".encode())
 
 
 def commit(salted: bytes, name: str) -> bytes:
     """Commit to a name."""
-    return _hmac(salted, name.encode())
+    return _hmac(_pads(salted), name.encode())
 
 
-INNER, OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
-BLOCK = 64
-
-
-def _hmac(key: bytes, text: bytes) -> bytes:
+def _hmac(pads: tuple[bytes, bytes], text: bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104) under a key of 32 bytes; `hmac.digest` takes twice as long for texts as short as names."""
-    padded = key.ljust(BLOCK, b"\x00")
-    inner = hashlib.sha256(padded.translate(INNER) + text).digest()
-    return hashlib.sha256(padded.translate(OUTER) + inner).digest()
+    return hashlib.sha256(pads[1] + hashlib.sha256(pads[0] + text).digest()).digest()
 
 
 class Names(NamedTuple):

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
+
+import orjson
 
 from services.audit.seal import keys, leaves, proofs, store
 from shared.contracts.problems.audit import NotSealedYet
@@ -23,13 +26,20 @@ if TYPE_CHECKING:
 
     from shared.db.pool import Pool
 
-FORMAT = "mandat-manifest/1"
+FORMAT = "mandat-manifest/2"
+FORMER = "mandat-manifest/1"
+"""With the commitments to names that a row opens, and the whole hash of its leaf: files of 2026 until November 26."""
 STATEMENT = "mandat-export/1"
 CHUNK = 50
 FETCHED = 500
 """Rows that are read together; the loop turns to others after each chunk of them."""
 PATIENCE = 20.0
 PAUSE = 0.2
+NAMES_KEPT = 4096
+
+Sign = Callable[[int, bytes], Awaitable[str]]
+"""Signs the statement about so many rows whose lines have this SHA-256."""
+Keys = dict[str, bytes]
 
 
 class Signing(Protocol):
@@ -57,8 +67,19 @@ async def settle(pool: Pool, activities: Sequence[UUID], *, seconds: float = PAT
         raise NotSealedYet from error
 
 
+def signing(settings: Signing) -> Sign:
+    """Sign with the register's keys as they are then."""
+
+    async def sign(rows: int, digest: bytes) -> str:
+        signers = await asyncio.to_thread(keys.load, settings.secrets, settings.register_name)
+        said = base64.b64encode(digest).decode()
+        return notes.sign(f"{STATEMENT}\n{settings.register_name}\n{rows}\n{said}\n", signers)
+
+    return sign
+
+
 async def write(
-    pool: Pool, settings: Signing, activities: Sequence[UUID], about: Mapping[str, Any]
+    pool: Pool, log: str, sign: Sign, activities: Sequence[UUID], about: Mapping[str, Any]
 ) -> AsyncIterator[bytes]:
     """Give the lines for these activities, in the order of the file; `about` (who, when, `language`) is signed too.
 
@@ -70,50 +91,77 @@ async def write(
     size, note = signed
     known = await store.list_sealing_keys(pool)
     digest = hashlib.sha256()
-    header = {"mandat": FORMAT, "log": settings.register_name, "note": note, "keys": known, "about": dict(about)}
-    yield _line(header, digest)
-    for begin in range(0, len(activities), FETCHED):
-        async for line in _chunks(pool, activities[begin : begin + FETCHED], size):
-            yield _line(line, digest)
-    signers = await asyncio.to_thread(keys.load, settings.secrets, settings.register_name)
-    yield leaves.canonical({"statement": statement(settings.register_name, len(activities), digest, signers)}) + b"\n"
-
-
-def statement(log: str, rows: int, digest: hashlib._Hash, signers: Sequence[notes.Signer]) -> str:
-    """Sign how many rows a manifest has and what its lines say."""
-    return notes.sign(f"{STATEMENT}\n{log}\n{rows}\n{base64.b64encode(digest.digest()).decode()}\n", signers)
-
-
-def _line(content: Any, digest: hashlib._Hash) -> bytes:
-    line = leaves.canonical(content) + b"\n"
+    header = {"mandat": FORMAT, "log": log, "note": note, "keys": known, "about": dict(about)}
+    line = leaves.canonical(header) + b"\n"
     digest.update(line)
-    return line
+    yield line
+    async for line in _chunks(pool, activities, size):
+        digest.update(line)
+        yield line
+    statement = await sign(len(activities), digest.digest())
+    yield leaves.canonical({"statement": statement}) + b"\n"
 
 
-async def _chunks(pool: Pool, activities: Sequence[UUID], size: int) -> AsyncIterator[dict[str, Any]]:
-    rows = await store.list_rows(pool, activities)
+async def _chunks(pool: Pool, activities: Sequence[UUID], size: int) -> AsyncIterator[bytes]:
+    """Give the lines of fifty rows together, and of what proves them; the next ones are read meanwhile."""
+    known: Keys = {}
+    begins = range(0, len(activities), FETCHED)
+    parts = [activities[begin : begin + FETCHED] for begin in begins]
+    reading = asyncio.create_task(_read(pool, parts[0], size, known)) if parts else None
+    try:
+        for place in range(len(parts)):
+            assert reading is not None
+            rows, filling = await reading
+            if place + 1 < len(parts):
+                reading = asyncio.create_task(_read(pool, parts[place + 1], size, known))
+            for begin, hashes in zip(range(0, len(rows), CHUNK), filling, strict=True):
+                lines = [_row(row, known) for row in rows[begin : begin + CHUNK]]
+                proof = leaves.canonical({"hashes": [base64.b64encode(one).decode() for one in hashes]})
+                yield "".join(lines).encode() + proof + b"\n"
+                await asyncio.sleep(0)
+    finally:
+        if reading is not None:
+            reading.cancel()
+            await asyncio.wait({reading})
+
+
+async def _read(
+    pool: Pool, activities: Sequence[UUID], size: int, known: Keys
+) -> tuple[list[Record], Iterator[list[bytes]]]:
+    rows = await store.list_written(pool, activities)
     if len(rows) < len(activities) or any(row["index"] is None or row["index"] >= size for row in rows):
         raise NotSealedYet
-    subjects = {one for row in rows for role in leaves.ROLES if (one := leaves.named(row, role))}
-    known = await store.find_keys(pool, subjects)
-    chunks = [rows[begin : begin + CHUNK] for begin in range(0, len(rows), CHUNK)]
-    filling = await proofs.fillings(pool, [[row["index"] for row in chunk] for chunk in chunks], size)
-    for chunk, hashes in zip(chunks, filling, strict=True):
-        for row in chunk:
-            yield _row(row, known)
-        yield {"hashes": [base64.b64encode(one).decode() for one in hashes]}
-        await asyncio.sleep(0)
+    subjects = {row[f"{role}_subject"] for row in rows for role in leaves.ROLES} - known.keys() - {None}
+    found = await store.find_keys(pool, [UUID(one) for one in subjects])
+    known |= {str(subject): key for subject, key in found.items()}
+    indexes = [row["index"] for row in rows]
+    groups = [indexes[begin : begin + CHUNK] for begin in range(0, len(rows), CHUNK)]
+    return rows, await proofs.fillings(pool, groups, size)
 
 
-def _row(row: Record, known: Mapping[UUID, bytes]) -> dict[str, Any]:
-    facts = leaves.facts(row, leaves.Names(row["by_sealed"], row["for_sealed"]))
-    opened = {role: _opened(row, role, known) for role in leaves.ROLES}
-    return {"index": row["index"], "hash": base64.b64encode(leaves.hashed(facts)).decode(), "leaf": facts} | opened
+def _row(row: Record, known: Keys) -> str:
+    """Write a row; where its name is opened, what was committed to is left out: who checks computes it."""
+    by, for_ = _opened(row, "by", known), _opened(row, "for", known)
+    by_name = "" if by else f',"by_name":{_sealed(row["by_sealed"])}'
+    for_name = "" if for_ else f',"for_name":{_sealed(row["for_sealed"])}'
+    leaf = f"{row['before']}{by_name}{row['between']}{for_name}{row['behind']}"
+    return (
+        f'{{"by":{by or "null"},"for":{for_ or "null"},"hash":"{row["hash"]}","index":{row["index"]},"leaf":{leaf}}}\n'
+    )
 
 
-def _opened(row: Record, role: str, known: Mapping[UUID, bytes]) -> dict[str, str] | None:
+def _opened(row: Record, role: str, known: Keys) -> str:
     """Give a name with what shows that it is the one committed to, and helps with no other row."""
-    name, subject = row[f"performed_{role}_name"], leaves.named(row, role)
-    if name is None or subject is None or subject not in known:
-        return None
-    return {"name": name, "salt": leaves.salt(known[subject], row["id"], role).hex()}
+    name, key = row[f"{role}_name"], known.get(row[f"{role}_subject"])
+    if name is None or key is None:
+        return ""
+    return f'{{"name":{_written(name)},"salt":"{leaves.salt(key, row["id"], role).hex()}"}}'
+
+
+def _sealed(commitment: str | None) -> str:
+    return f'"{commitment}"' if commitment else "null"
+
+
+@lru_cache(NAMES_KEPT)
+def _written(name: str) -> str:
+    return orjson.dumps(name).decode()

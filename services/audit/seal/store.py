@@ -139,9 +139,9 @@ async def list_sealed(database: Connection | Pool, begin: int, end: int) -> list
     return await database.fetch(SQL["list_sealed"], begin, end)
 
 
-async def list_rows(database: Connection | Pool, activities: Sequence[UUID]) -> list[Record]:
-    """Give activities with their leaves, in the order asked for."""
-    return await database.fetch(SQL["list_rows"], activities)
+async def list_written(database: Connection | Pool, activities: Sequence[UUID]) -> list[Record]:
+    """Give activities written as leaves, in the order asked for."""
+    return await database.fetch(SQL["list_written"], activities)
 
 
 async def any_unsealed(pool: Pool, activities: Sequence[UUID]) -> bool:

@@ -109,9 +109,26 @@ left join entered as entry on entry.seq = stretch.seq
 left join recorded as activity on activity.seq = stretch.seq and activity.occurred_at = entry.occurred_at
 order by stretch.index
 
--- name: list_rows
--- Give activities by their ids with their leaves, in the order asked for.
-select leaf.index, leaf.by_name as by_sealed, leaf.for_name as for_sealed, activity.*
+-- name: list_written
+-- Give activities by their ids in the order asked for, each written as its leaf is (RFC 8785), in three pieces: between
+-- them stand what was committed to its names.
+select
+    leaf.index, left(encode(leaf.hash, 'hex'), 8) as hash, encode(leaf.by_name, 'hex') as by_sealed,
+    encode(leaf.for_name, 'hex') as for_sealed, activity.id::text as id,
+    activity.performed_by::text as by_subject, performed_by_name as by_name,
+    coalesce(activity.performed_for, activity.account)::text as for_subject, performed_for_name as for_name,
+    '{"account":' || coalesce('"' || activity.account || '"', 'null')
+    || ',"application":' || coalesce(to_json(activity.application)::text, 'null') as before,
+    ',"correlation_id":' || coalesce(to_json(activity.correlation_id)::text, 'null')
+    || ',"file_number":' || coalesce(to_json(activity.file_number)::text, 'null') as between,
+    ',"id":"' || activity.id || '","key":' || coalesce(to_json(activity.key)::text, 'null')
+    || ',"kind":' || to_json(activity.kind)::text
+    || ',"occurred_at":"' || to_char(activity.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    || '","performed_by":' || coalesce('"' || activity.performed_by || '"', 'null')
+    || ',"performed_for":' || coalesce('"' || activity.performed_for || '"', 'null')
+    || ',"personal":' || activity.personal
+    || ',"recorded_at":"' || to_char(activity.recorded_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    || '","seq":' || activity.seq || ',"type":"activity","v":' || leaf.version || '}' as behind
 from unnest($1::uuid[]) with ordinality as wanted (id, place)
 inner join entry on entry.id = wanted.id
 inner join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
@@ -119,14 +136,12 @@ left join leaf on leaf.seq = entry.seq
 order by wanted.place
 
 -- name: any_unsealed
--- Tell whether some of these activities are not in a signed state.
-select exists (
-    select from entry
-    left join leaf on leaf.seq = entry.seq
-    where
-        entry.id = any($1::uuid[])
-        and (leaf.index is null or leaf.index >= coalesce((select max(size) from checkpoint), 0))
-)
+-- Tell whether the last of these activities is not in a signed state: the log has them in their order.
+select coalesce(max(entry.seq) > (
+    select coalesce(max(seq), 0) from leaf where index < coalesce((select max(size) from checkpoint), 0)
+), false)
+from entry
+where id = any($1::uuid[])
 
 -- name: list_tombstones
 -- Give all tombstones.

@@ -15,7 +15,7 @@ import typst
 import xlsxwriter
 
 from services.audit import settings
-from services.audit.seal import files, keys, manifests, stamps, store
+from services.audit.seal import files, keys, leaves, manifests, stamps, statements, store
 from services.audit.seal.statements import Checked, Fault
 from shared.contracts.problems.audit import NotSealedYet
 from shared.merkle import notes
@@ -37,7 +37,13 @@ def signer(log: Log) -> notes.Signer:
 async def manifest(log: Log, count: int = 120) -> list[bytes]:
     rows = await log.owner.fetch("select id from entry order by occurred_at desc limit $1", count)
     activities = [row["id"] for row in rows]
-    return [line async for line in manifests.write(log.owner, told(log), activities, ABOUT)]
+    return await written(log, activities)
+
+
+async def written(log: Log, activities: list[UUID]) -> list[bytes]:
+    sign = manifests.signing(told(log))
+    parts = [part async for part in manifests.write(log.owner, NAME, sign, activities, ABOUT)]
+    return b"".join(parts).splitlines(keepends=True)
 
 
 def cells(lines: list[bytes]) -> list[files.Cells]:
@@ -147,9 +153,10 @@ def change_row_and_proof(lines: list[bytes], chance: random.Random) -> tuple[lis
     row = json.loads(lines[numbers[place]])
     row["leaf"]["file_number"] = "666"
     if chance.random() < 0.5:
-        row["hash"] = manifests.base64.b64encode(manifests.leaves.hashed(row["leaf"])).decode()
+        statements.complete(whole := json.loads(json.dumps(row)))
+        row["hash"] = leaves.hashed(whole["leaf"]).hex()[:8]
     changed = [*lines]
-    changed[numbers[place]] = manifests.leaves.canonical(row) + b"\n"
+    changed[numbers[place]] = leaves.canonical(row) + b"\n"
     return cells(changed), changed, place + 1
 
 
@@ -160,7 +167,7 @@ def rename_somebody(lines: list[bytes], chance: random.Random) -> tuple[list[fil
     row = json.loads(lines[numbers[place]])
     row["for"]["name"] = "Quelqu’un d’Autre"
     changed = [*lines]
-    changed[numbers[place]] = manifests.leaves.canonical(row) + b"\n"
+    changed[numbers[place]] = leaves.canonical(row) + b"\n"
     return cells(changed), changed, place + 1
 
 
@@ -263,7 +270,7 @@ async def test_manifest_of_what_is_not_sealed_waits_for_the_seal(log: Log) -> No
     with pytest.raises(NotSealedYet):
         await manifests.settle(log.owner, activities, seconds=0.3)
     with pytest.raises(NotSealedYet):
-        _ = [line async for line in manifests.write(log.owner, told(log), activities, ABOUT)]
+        await written(log, activities)
     await log.sealer.run()
     await manifests.settle(log.owner, activities, seconds=0.3)
     assert not await store.any_unsealed(log.owner, activities)

@@ -1,0 +1,107 @@
+"""The rows of an Excel file or a PDF, and their proofs, go to a child process that writes the file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from services.audit.exports import rows, texts
+from services.audit.seal import manifests, stamps
+from shared.contracts.people import Language
+
+if TYPE_CHECKING:
+    from services.audit.seal.manifests import Sign
+
+MODULES = {"xlsx": "services.audit.exports.excel", "pdf": "services.audit.exports.pdf"}
+KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG")
+"""All of the environment that a child is given: no password of a database is in it."""
+
+
+class PrintingFailed(Exception):
+    """A child process ended without a file; its last words are in the log."""
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of a child."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+async def fill(asked: rows.Asked, kind: str, log: str, sign: Sign, out: Path, progress: rows.Progress) -> None:
+    """Write a file of kind `xlsx` or `pdf`, with a place for its stamp (`PrintingFailed`, `NotSealedYet`)."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        MODULES[kind],
+        str(out),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment(),
+    )
+    assert child.stdin is not None
+    assert child.stderr is not None
+    words = asyncio.create_task(child.stderr.read())
+    try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it has failed: its words say why
+            await _tell(asked, kind, log, sign, out.with_name("manifest.jsonl"), child.stdin, progress)
+        if await child.wait():
+            raise PrintingFailed((await words).decode(errors="replace")[-2000:])
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+        await words
+
+
+async def _tell(
+    asked: rows.Asked,
+    kind: str,
+    log: str,
+    sign: Sign,
+    manifest: Path,
+    to: asyncio.StreamWriter,
+    progress: rows.Progress,
+) -> None:
+    to.write(orjson.dumps(_head(asked)) + b"\n")
+    ids: list[UUID] = []
+    async for part in asked.slices():
+        ids += [row["id"] for row in part]
+        to.write(orjson.dumps([rows.cells(row, asked.language) for row in part]) + b"\n")
+        await to.drain()
+        progress(len(ids))
+    # The child makes the sheet of the rows while their proofs are written.
+    to.write(orjson.dumps({"facts": asked.facts(len(ids))}) + b"\n")
+    await manifests.settle(asked.pool, ids)
+    with manifest.open("wb") as file:
+        async for lines in manifests.write(asked.pool, log, sign, ids, asked.about(kind)):
+            file.write(lines)
+    to.write(orjson.dumps({"manifest": str(manifest), "blank": stamps.BLANK.decode()}) + b"\n")
+    await to.drain()
+    to.close()
+    await to.wait_closed()
+
+
+def _head(asked: rows.Asked) -> dict[str, Any]:
+    language = asked.language
+    return {
+        "title": texts.TITLE.in_(language),
+        "sheet": texts.SHEET.in_(language),
+        "about": texts.ABOUT.in_(language),
+        "columns": [column.in_(language) for column in texts.COLUMNS],
+        "language": language.value,
+        "made_at": asked.made_at.isoformat(),
+        "footer": f"Mandat · {texts.TITLE.in_(language)} · {asked.name} · {texts.moment(asked.made_at, language)}",
+        "page": texts.PAGE.in_(language, page="{page}", pages="{pages}"),
+        "empty": texts.EMPTY.in_(language),
+        "proof": texts.written(texts.PROOF, language),
+        "unshown": [texts.NOTE.in_(language), texts.written(texts.UNSHOWN, language)],
+        "colon": "\u00a0:" if language is Language.FR else ":",
+    }

@@ -27,8 +27,8 @@ log = structlog.get_logger()
 MONTHS_AHEAD = 3
 LONG_LIST = 5_000
 """Rows from which on a list is counted; a shorter one is read whole, which takes a few milliseconds."""
-LONG_RUN = 3_000
-LONG_GROUP = 150_000
+GROWN = 3
+"""Times the rows that a run of file numbers, or a group of runs, has when it is new: from then on it is cut again."""
 
 
 @dataclass(slots=True, kw_only=True)  # not frozen, as each event makes one
@@ -84,10 +84,10 @@ async def prepare_lists(pool: Pool) -> None:
         await store.track(pool, party)
         log.info("list is counted", party=str(party))
     async with pool.connection() as connection:
-        for party, low, below in await store.list_grown_runs(connection, LONG_RUN):
+        for party, low, below in await store.list_grown_runs(connection, GROWN):
             async with connection.transaction():
                 await store.cut_run(connection, party, low, below)
-        for party in await store.list_grown_groups(connection, LONG_GROUP):
+        for party in await store.list_grown_groups(connection, GROWN):
             await store.group_runs(connection, party)
 
 

@@ -115,9 +115,9 @@ async def count_arrived(pool: Pool) -> int:
     return int(await pool.fetchval(SQL["count_arrived"]))
 
 
-async def list_grown_groups(connection: Connection, rows: int) -> list[UUID]:
-    """Give those of whose groups of runs one has more than so many rows."""
-    return [row["party"] for row in await connection.fetch(SQL["list_grown_groups"], rows)]
+async def list_grown_groups(connection: Connection, times: int) -> list[UUID]:
+    """Give those of whose groups of runs one has so many times the rows of a new one."""
+    return [row["party"] for row in await connection.fetch(SQL["list_grown_groups"], times)]
 
 
 async def group_runs(connection: Connection, party: UUID) -> None:
@@ -125,9 +125,9 @@ async def group_runs(connection: Connection, party: UUID) -> None:
     await connection.execute(SQL["group_runs"], party)
 
 
-async def list_grown_runs(connection: Connection, rows: int) -> list[tuple[UUID, str, str | None]]:
-    """Give the runs of more than so many rows: whose, from which file number, below which."""
-    return [(row["party"], row["low"], row["below"]) for row in await connection.fetch(SQL["list_grown_runs"], rows)]
+async def list_grown_runs(connection: Connection, times: int) -> list[tuple[UUID, str, str | None]]:
+    """Give the runs of so many times the rows of a new one: whose, from which file number, below which."""
+    return [(row["party"], row["low"], row["below"]) for row in await connection.fetch(SQL["list_grown_runs"], times)]
 
 
 async def cut_run(connection: Connection, party: UUID, low: str, below: str | None) -> None:

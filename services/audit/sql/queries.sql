@@ -36,7 +36,7 @@ order by rows desc
 select track($1)
 
 -- name: list_grown_runs
--- Find the runs of file numbers that have grown, each with the next one, so that they can be cut.
+-- Find the runs of file numbers that have so many times the rows of a new one, each with the next one.
 select tally.party, tally.value as low, above.value as below
 from tally
 left join lateral (
@@ -45,7 +45,7 @@ left join lateral (
     order by value
     limit 1
 ) as above on true
-where tally.facet = 'file' and tally.n > $1
+where tally.facet = 'file' and tally.n > $1 * run_size(tally.party)
 order by tally.party, tally.value
 
 -- name: count_arrived
@@ -53,8 +53,8 @@ order by tally.party, tally.value
 select count_arrived()
 
 -- name: list_grown_groups
--- Find those whose groups of runs have grown.
-select distinct party from tally where facet = 'files' and n > $1 order by party
+-- Find those of whose groups of runs one has so many times the rows of a new one.
+select distinct party from tally where facet = 'files' and n > $1 * 50 * run_size(party) order by party
 
 -- name: group_runs
 -- Join the runs of a party into groups anew.

@@ -40,24 +40,25 @@ async def test_list_that_has_grown_long_is_counted_and_a_short_one_is_not(
 async def test_run_that_has_grown_is_cut_and_the_list_stays_the_same(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "LONG_RUN", 10)
-    laid = await model.lay(pool, random.Random(2), 60)
+    laid = await model.lay(pool, random.Random(2), 90)
     laid.managers.clear()
     await commands.count_arrived(pool)
     await pool.execute("select track($1)", ZOE)
     monkeypatch.setattr(commands, "LONG_LIST", 10_000)
-    await pool.execute("alter function cut_runs rename to cut_runs_by_size")
-    await pool.execute(
-        "create function cut_runs(uuid, text, text) returns void language sql return cut_runs_by_size($1, $2, $3, 5)"
-    )
-    before = await runs(pool)
+    before = await runs(pool), await runs(pool, "files")
+    # The list is no longer than fifty such runs: it stays one group, which is made anew.
+    await pool.execute("create or replace function run_size(whom uuid) returns int language sql immutable return 2")
+    await pool.execute("update tally set n = n + 1000 where facet = 'files' and party = $1", ZOE)
     await commands.prepare_lists(pool)
-    assert before < await runs(pool)
+    assert before[0] < await runs(pool)
+    assert await runs(pool, "files") == before[1]
+    counted = "select sum(n) from tally where party = $1 and facet = $2"
+    assert await pool.fetchval(counted, ZOE, "file") == await pool.fetchval(counted, ZOE, "files")
     wanted = store_lists.Wanted(viewer=ZOE)
     found = await tallies.list_page(pool, ZOE, wanted, "file", queries.kinds_in_order(Language.FR), None, 500, 0)
     assert found is not None
     assert laid.listed(ZOE, schemas.Filters(), "file", Language.FR) == [one.row["id"] for one in found]
 
 
-async def runs(pool: Pool) -> int:
-    return int(await pool.fetchval("select count(*) from tally where facet = 'file'"))
+async def runs(pool: Pool, facet: str = "file") -> int:
+    return int(await pool.fetchval("select count(*) from tally where party = $1 and facet = $2", ZOE, facet))

@@ -24,7 +24,7 @@ async def begin(call: Call, body: schemas.NewLook) -> schemas.LookBegun:
 
 
 async def give_token(call: Call, look_id: UUID) -> routing.Answer:
-    """Give a token that reads what the person’s screens read, for a minute at most, while the look runs."""
+    """Give a token that reads what the person’s screens read, for seconds, while the look runs."""
     operator = await callers.operator(call.deps.pool, call.principal)
     found = await store_looks.find_look(call.deps.pool, look_id, callers.session_of(call.principal))
     if found is None:

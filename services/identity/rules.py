@@ -9,7 +9,8 @@ from datetime import timedelta
 VERIFICATION_LIFETIME = timedelta(hours=24)
 RESET_LIFETIME = timedelta(minutes=30)
 LOOK_LIFETIME = timedelta(minutes=15)
-LOOK_TOKEN_SECONDS = 60
+LOOK_TOKEN_SECONDS = 10
+"""A page asks for its own: what was given before a look ended reads no longer than this."""
 REFRESH_GRACE = timedelta(seconds=45)
 SECRET_OVERLAP = timedelta(hours=24)
 UNVERIFIED_KEPT = timedelta(days=7)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from services import client
 from shared import ids
@@ -19,16 +21,35 @@ UNTOUCHED = frozenset({"GET /accounts/provider/pay"})
 """Pages of others that only pass by under our address."""
 
 
-async def begin(cast: Cast, person: Somebody) -> client.Caller:
-    """Have the operator look at a person's screens; give the look as it calls."""
-    operator = cast.people["operator"]
+@dataclass(frozen=True)
+class Look:
+    """An operator's look, which asks for a token for each call, as the portal does for each page."""
+
+    cast: Cast
+    id: str
+
+    async def call(self, method: str, path: str, **more: Any) -> client.Answer:
+        """Call with its token."""
+        return await (await self._caller()).call(method, path, **more)
+
+    async def get(self, path: str) -> Any:
+        """Read with its token."""
+        return await (await self._caller()).get(path)
+
+    async def _caller(self) -> client.Caller:
+        operator = self.cast.people["operator"].caller
+        token = await operator.post(f"/identity/v1/looks/{self.id}/token", expect=200)
+        return self.cast.world.anonymous.with_token(token["access_token"])
+
+
+async def begin(cast: Cast, person: Somebody) -> Look:
+    """Have the operator look at a person's screens."""
     body = a_look(Asked(cast, "operator", "–")) | {"username": person.username}
-    look = await operator.caller.post("/identity/v1/looks", body, expect=201)
-    token = await operator.caller.post(f"/identity/v1/looks/{look['id']}/token", expect=200)
-    return cast.world.anonymous.with_token(token["access_token"])
+    look = await cast.people["operator"].caller.post("/identity/v1/looks", body, expect=201)
+    return Look(cast, look["id"])
 
 
-async def wrongly_answered(cast: Cast, look: client.Caller) -> list[str]:
+async def wrongly_answered(cast: Cast, look: Look) -> list[str]:
     """Ask for everything; name what was let through and should not have been, and the other way round."""
     wrong = []
     for name, route in ROUTES.items():

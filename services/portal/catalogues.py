@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gettext
 import io
+import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,25 @@ from shared import typography
 from shared.contracts.people import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
+
+
+FULL_STOP = re.compile(r"%\((\w+)\)s\.")
+ELIDED = re.compile(r"\b([dD])e %\((\w+)\)s")
+VOWELS = frozenset("AEIOUÀÂÉÈÊËÎÏÔÙÛ")
+
+
+def fitted(text: str, values: Mapping[str, object]) -> str:
+    """Fit a text to the values that it is filled with: “d’Édith”, and one full stop after “inc.” and “a.m.”."""
+    for name in FULL_STOP.findall(text):
+        if str(values[name]).endswith("."):
+            text = text.replace(f"%({name})s.", f"%({name})s")
+    return ELIDED.sub(lambda found: f"{found[1]}’%({found[2]})s" if _elides(values[found[2]]) else found[0], text)
+
+
+def _elides(value: object) -> bool:
+    return str(value)[:1].upper() in VOWELS
 
 
 def files(language: Language) -> list[Traversable]:

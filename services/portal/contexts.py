@@ -42,7 +42,10 @@ def delegated(delegator: dict[str, Any]) -> Context:
 
 def find(me: dict[str, Any], person: UUID, matricule: str) -> Context | None:
     """Find the context of a matricule among those that delegation named."""
-    return next((one for one in all_of(me, person) if one.matricule == matricule), None)
+    mine = own(me, person)
+    if mine is not None and mine.matricule == matricule:
+        return mine
+    return next((delegated(one) for one in me["delegators"] if one["matricule"] == matricule), None)
 
 
 def all_of(me: dict[str, Any], person: UUID) -> list[Context]:
@@ -54,4 +57,6 @@ def all_of(me: dict[str, Any], person: UUID) -> list[Context]:
 def first(me: dict[str, Any], person: UUID) -> Context | None:
     """Give the context in which a visitor starts, None when he has to choose or has none (Q18, Q20)."""
     wanted = me.get("default_context")
-    return next((one for one in all_of(me, person) if str(one.person) == wanted), None) if wanted else None
+    if wanted == str(person):
+        return own(me, person)
+    return next((delegated(one) for one in me["delegators"] if one["id"] == wanted), None) if wanted else None

@@ -32,37 +32,60 @@ class Tab:
 MANAGING = ("delegate-add", "delegate-confirm", "delegate-remove")
 
 
-def of(visit: Visit) -> tuple[Tab, ...]:
-    """Give the tabs for a visitor who is signed in; none before."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a visitor stands, as delegation just said it; nothing else decides which tabs there are."""
+
+    there: str | None
+    """The matricule of the present context, or of the one to start in (Q18)."""
+    own: str | None
+    """His own matricule, if he is a surveyor."""
+    known: bool
+    """Whether delegation could be asked."""
+    operator: bool
+
+
+def place_of(visit: Visit) -> Place | None:
+    """Say where a visitor stands; None before he signs in."""
     if visit.session is None:
-        return ()
-    return tuple(tab for area in AREAS for tab in area(visit))
+        return None
+    me, person = visit.known, visit.session.person
+    own = contexts.own(me, person) if me else None
+    there = visit.context or (contexts.first(me, person) if me else None)
+    return Place(
+        there=there.matricule if there else None,
+        own=own.matricule if own else None,
+        known=bool(me),
+        operator=visit.session.operator,
+    )
 
 
-def business(visit: Visit) -> tuple[Tab, ...]:
+def of(place: Place) -> tuple[Tab, ...]:
+    """Give the tabs for who stands at a place."""
+    return tuple(tab for area in AREAS for tab in area(place))
+
+
+def business(place: Place) -> tuple[Tab, ...]:
     """Give the business tabs [Cadastre] and [Arpentage], in the present context or the one to start in (Q18)."""
-    there = visit.context or contexts.first(visit.known, visit.person.person)
-    if there is None:
+    number = place.there
+    if number is None:
         return ()
     cadastre = (
-        Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend"), there.matricule),
-        Tab(marked("Services"), "services", ("service",), there.matricule),
-        Tab(marked("Demandes présentées"), "requests", (), there.matricule),
+        Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend"), number),
+        Tab(marked("Services"), "services", ("service",), number),
+        Tab(marked("Demandes présentées"), "requests", (), number),
     )
-    number = there.matricule
     return (
         Tab(marked("Cadastre"), "files", matricule=number, tabs=cadastre),
         Tab(marked("Arpentage"), "survey-files", matricule=number),
     )
 
 
-def delegation(visit: Visit) -> tuple[Tab, ...]:
+def delegation(place: Place) -> tuple[Tab, ...]:
     """Give the tab [Délégation] with its sub-tabs (Q22); only a surveyor manages delegates, in his own name (Q2)."""
-    me = visit.known
-    if not me:
+    if not place.known:
         return ()
-    own = contexts.own(me, visit.person.person)
-    managing = () if own is None else (Tab(marked("Gestion des délégataires"), "delegates", MANAGING, own.matricule),)
+    managing = (Tab(marked("Gestion des délégataires"), "delegates", MANAGING, place.own),) if place.own else ()
     tabs = (
         *managing,
         Tab(marked("Sélection d’un délégant"), "choose"),
@@ -75,9 +98,9 @@ COMPANY = ("company", "company-new", "companies-leave", "company-members", "comp
 COMPANY_MORE = ("company-rotate", "company-notice", "company-payments", "company-bank", "takeover", "templates")
 
 
-def dashboard(visit: Visit) -> tuple[Tab, ...]:
+def dashboard(place: Place) -> tuple[Tab, ...]:
     """Give the tab [Tableau de bord] with its sub-tabs (O4), always in one’s own name."""
-    del visit
+    del place
     below = (
         Tab(marked("Actions requises"), "actions", matricule=None),
         Tab(marked("Demandes"), "applications", ("application", "application-new"), matricule=None),
@@ -87,9 +110,9 @@ def dashboard(visit: Visit) -> tuple[Tab, ...]:
     return (Tab(marked("Tableau de bord"), "actions", matricule=None, tabs=below),)
 
 
-def operations(visit: Visit) -> tuple[Tab, ...]:
+def operations(place: Place) -> tuple[Tab, ...]:
     """Give the tab [Exploitation] to operators."""
-    if not visit.person.operator:
+    if not place.operator:
         return ()
     below = (
         Tab(marked("État des services"), "operations", matricule=None),
@@ -103,5 +126,5 @@ def operations(visit: Visit) -> tuple[Tab, ...]:
     return (Tab(marked("Exploitation"), "operations", matricule=None, tabs=below),)
 
 
-AREAS: tuple[Callable[[Visit], tuple[Tab, ...]], ...] = (business, delegation, dashboard, operations)
+AREAS: tuple[Callable[[Place], tuple[Tab, ...]], ...] = (business, delegation, dashboard, operations)
 """Each area gives its tabs, in this order."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, MutableMapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,8 +16,9 @@ from aiohttp import web
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from services.portal import formats, moments, navigation
-from services.portal.catalogues import words
+from services.portal import formats, moments
+from services.portal.catalogues import fitted, words
+from services.portal.frames import Frames
 from shared import ids
 from shared.contracts.people import Language
 
@@ -44,6 +46,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 SMALL = 1400
+GZIP = 16
+"""What zlib adds to the bits of a window to write gzip."""
 PLAIN = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 """A text without values, as most of a page’s are."""
 
@@ -85,22 +89,29 @@ class Renderer:
 
     def __init__(self, assets: Assets) -> None:
         self._environments = {language: _environment(language, assets) for language in Language}
+        self._frames = {language: Frames(found, language) for language, found in self._environments.items()}
 
     def page(self, visit: Visit, template: str, status: int, values: Mapping[str, Any]) -> web.Response:
         """Answer with a page; long ones are packed for browsers that unpack."""
         found = self._environments[visit.language].get_template(template)
         text = found.render(
-            visit=visit, form=visit.form, context=visit.context, navigation=navigation.of(visit), **values
+            visit=visit, form=visit.form, context=visit.context, frame=self._frames[visit.language].of(visit), **values
         )
         headers = HEADERS | {"Content-Language": visit.language.value}
         if visit.deps.settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         body = text.encode()
         if len(body) > SMALL and "gzip" in visit.request.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, compresslevel=4, mtime=0)
+            body = packed(body)
             headers["Content-Encoding"] = "gzip"
         headers["Vary"] = "Accept-Encoding"
         return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+def packed(body: bytes) -> bytes:
+    """Pack a page as gzip, with a window that fits pages: making room for a larger one would take as long again."""
+    press = zlib.compressobj(4, zlib.DEFLATED, GZIP + 13, 7)
+    return press.compress(body) + press.flush()
 
 
 class Spoken(Extension):
@@ -113,8 +124,16 @@ class Spoken(Extension):
         return PLAIN.sub(lambda found: texts.text(found[1]), source)
 
 
-def _environment(language: Language, assets: Assets) -> jinja2.Environment:
-    environment = jinja2.Environment(
+class Environment(jinja2.Environment):
+    """One whose templates share its globals as they are, without a layer over them that every page would go through."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Give the globals of a template."""
+        return super().make_globals(d) if d else self.globals
+
+
+def _environment(language: Language, assets: Assets) -> Environment:
+    environment = Environment(
         loader=jinja2.PackageLoader("services.portal", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -126,7 +145,8 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
     texts = words(language)
 
     def text(french: str, **values: object) -> Markup:
-        return Markup(texts.text(french)) % values if values else Markup(texts.text(french))  # noqa: S704 - our own
+        found = texts.text(french)
+        return Markup(fitted(found, values)) % values if values else Markup(found)  # noqa: S704 - our own
 
     def number(one: str, many: str, count: int, **values: object) -> Markup:
         return Markup(texts.number(one, many, count)) % {"count": count, **values}  # noqa: S704 - our own words

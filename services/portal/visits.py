@@ -12,7 +12,7 @@ from aiohttp import web
 from services.portal import contexts, rules, secrecy, store
 from services.portal.api import Api
 from services.portal.backend import Caller
-from services.portal.catalogues import Words, words
+from services.portal.catalogues import Words, fitted, words
 from services.portal.forms import Form
 from services.portal.sessions import Look, Session, SignedOut
 from services.portal.uploads import Upload
@@ -58,7 +58,7 @@ class Visit:
     def text(self, french: str, **values: object) -> str:
         """Give a text in the page's language, its `%(names)s` filled."""
         found = self.words.text(french)
-        return found % values if values else found
+        return fitted(found, values) % values if values else found
 
     @property
     def person(self) -> Session:

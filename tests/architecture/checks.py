@@ -30,7 +30,7 @@ MORE: dict[str, frozenset[str]] = {
     # from a request to a page; the services as the portal sees them; words, and how pages are written
     "portal": frozenset({"routing", "site", "visits", "contexts", "sessions", "secrecy", "forms", "fields", "errors"})
     | frozenset({"backend", "api"})
-    | frozenset({"catalogues", "formats", "moments", "navigation", "pictures", "rendering"})
+    | frozenset({"catalogues", "formats", "frames", "moments", "navigation", "pictures", "rendering"})
     | frozenset({"downloads", "uploads"}),
 }
 """Files beyond the usual ones, and why a service has them."""

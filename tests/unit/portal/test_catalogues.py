@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.portal.catalogues import words
+from services.portal.catalogues import fitted, words
 from shared.contracts.people import Language
 from tests.support import catalogues
 
@@ -51,6 +51,26 @@ def test_every_word_of_a_template_goes_through_the_catalogues() -> None:
         source = re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL)
         left = re.findall(r"[^\W\d_]{2,}", re.sub(r"<[^>]*>", " ", source))
         assert set(left) <= {"Mandat", "English", "Français"}, f"{path.name}: {left}"
+
+
+def test_sentence_that_ends_with_an_abbreviation_has_one_full_stop() -> None:
+    text = "Vous gérez %(name)s. Jusqu’au %(until)s."
+    for name, until, said in (
+        ("LMS inc.", "10:39 a.m.", "Vous gérez LMS inc. Jusqu’au 10:39 a.m."),
+        ("LMS", "10 h 39", "Vous gérez LMS. Jusqu’au 10 h 39."),
+    ):
+        values = {"name": name, "until": until}
+        assert fitted(text, values) % values == said
+
+
+def test_french_de_is_elided_before_a_vowel() -> None:
+    for name, said in (
+        ("Édith", "Session d’Édith"),
+        ("Odile", "Session d’Odile"),
+        ("Luc", "Session de Luc"),
+        ("", "Session de "),
+    ):
+        assert fitted("Session de %(name)s", {"name": name}) % {"name": name} == said
 
 
 def test_french_gets_its_spaces_and_its_forms_of_number() -> None:

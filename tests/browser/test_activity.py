@@ -61,6 +61,22 @@ async def test_list_has_the_guides_columns_and_words(windows: Windows, jean: Som
         assert await column(page, 3) == ["Ajout d’un délégataire"]
 
 
+@pytest.mark.item("Q33")
+async def test_filters_are_a_press_away_on_a_phone(
+    windows: Windows, jean: Somebody, scripting: dict[str, bool]
+) -> None:
+    async with windows.open(here(jean), jean, viewport=PHONE, **scripting) as page:
+        kinds = page.get_by_role("combobox", name="Activité")
+        assert not await kinds.is_visible()
+        await page.get_by_role("link", name="Filtrer").click()
+        await kinds.select_option(label=LOT)
+        if not scripting["java_script_enabled"]:
+            await page.get_by_role("button", name="Filtrer").click()
+        await page.wait_for_url("**kind=lot.reserved**")
+        assert await kinds.is_visible()
+        assert len(await column(page, 3)) == 1
+
+
 @pytest.mark.item("Q35")
 async def test_pages_hold_ten_rows_newest_first_and_all_can_be_shown(windows: Windows, jean: Somebody) -> None:
     async with windows.open(here(jean), jean) as page:

@@ -69,6 +69,16 @@ async def test_newcomer_registers_confirms_the_address_and_is_told_to_wait(
         assert "un arpenteur-géomètre doit d’abord vous désigner comme délégataire" in await words(page)
 
 
+@pytest.mark.item("Q17", "Q20")
+async def test_person_whom_nobody_designated_is_told_what_comes_next(windows: Windows, cast: Cast) -> None:
+    async with windows.open("/fr/delegation/selection", cast.marie) as page:
+        said = await words(page)
+        assert cast.marie.username in said
+        assert cast.marie.email in said
+        await page.get_by_role("link", name="Je suis arpenteur-géomètre et j’ai reçu un NIP").click()
+        assert await heading(page) == "Associer mon permis"
+
+
 @pytest.mark.item("Q18", "Q19")
 async def test_delegate_of_one_surveyor_lands_on_his_file_tracking(windows: Windows, cast: Cast) -> None:
     async with windows.open("/fr/accueil", cast.pierre) as page:

@@ -84,7 +84,7 @@ async def test_delegate_uses_each_service_in_the_surveyors_name(
             assert service in row
             assert number in row
             assert row.endswith("Édith Descartes")
-            await page.get_by_role("link", name="Nouvelle demande").click()
+            await page.get_by_role("link", name="Présenter une demande").click()
     await world.activity(cast.claire, "lot.reserved", cast.edith, cast.claire)
 
 

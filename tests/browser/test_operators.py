@@ -35,6 +35,11 @@ async def test_pages_of_operators_are_for_operators_alone(windows: Windows, cast
         assert answer.status == 404
 
 
+async def test_operator_starts_where_operators_work(windows: Windows, operator: Somebody) -> None:
+    async with windows.open("/fr/accueil", operator) as page:
+        assert await heading(page) == "État des services"
+
+
 @pytest.mark.item("O3")
 async def test_operator_imports_a_roster_and_sees_its_bad_rows(windows: Windows, operator: Somebody) -> None:
     number = str(int(ids.uuid7().hex[-9:], 16))[-9:].lstrip("0")
@@ -42,6 +47,7 @@ async def test_operator_imports_a_roster_and_sees_its_bad_rows(windows: Windows,
         HEADER,
         f"{number},Luc,Bon,luc{number}@mandat.example.com,Québec",
         "abc,Luc,Mauvais,luc@x.example.com,Québec",
+        f"{number[:-1]},,Sans,sans@x.example.com,Québec",
     ]
     async with windows.open("/fr/exploitation/importations", operator) as page:
         content = {"name": "tableau.csv", "mimeType": "text/csv", "buffer": "\r\n".join(rows).encode()}
@@ -49,8 +55,9 @@ async def test_operator_imports_a_roster_and_sees_its_bad_rows(windows: Windows,
         await page.get_by_role("button", name="Importer").click()
         await page.wait_for_url("**/importations/*")
         facts = await words(page, ".facts")
-        assert "État terminée Lignes 2 Nouvelles 1" in facts
-        assert "3" in await words(page, "tbody th")
+        assert "État terminée Lignes 3 Nouvelles 1" in facts
+        bad = [(await row.inner_text()).split()[:2] for row in await page.locator("tbody tr").all()]
+        assert bad == [["3", "matricule"], ["4", "prenom"]]
         await ensure_accessible(page)
 
 

@@ -18,7 +18,7 @@ async def show_choose(visit: Visit) -> web.Response:
     """List those for whom the visitor may act, himself first when he is a surveyor."""
     own = contexts.own(await visit.me(), visit.person.person)
     able = [*([own] if own else []), *[contexts.delegated(one) async for one in visit.delegators()]]
-    return visit.show("delegation/choose.html", able=able)
+    return visit.show("delegation/choose.html", able=able, surveyor=own is not None)
 
 
 async def choose(visit: Visit) -> web.Response:

@@ -79,6 +79,8 @@ async def start(visit: Visit) -> web.Response:
         return visit.go(HOME, matricule=chosen.matricule)
     if me["delegators"]:
         return visit.go("choose", matricule=None)
+    if visit.person.operator:
+        return visit.go("operations", matricule=None)
     companies = await visit.api.get("/accounts/v1/accounts", size=1)
     return visit.go("actions" if companies["accounts"] else "no-access", matricule=None)
 

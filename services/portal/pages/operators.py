@@ -11,6 +11,7 @@ from services.portal.backend import Refused, Unreachable
 from services.portal.catalogues import marked
 from services.portal.routing import Page, Who
 from shared import ids
+from shared.contracts.people import Language
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
@@ -31,6 +32,25 @@ EMAIL_STATES = {
 LARGEST = 64 * 1024 * 1024
 """Bytes of a roster: some 500,000 rows."""
 PATIENCE = 600.0
+COLUMNS = {
+    "first_name": "prenom",
+    "last_name": "nom",
+    "email": "courriel",
+    "office": "bureau",
+    "number": "numero",
+    "kind": "genre",
+    "legal_name": "denomination_sociale",
+    "operating_name": "exercant_sous_le_nom_de",
+    "tarion_number": "numero_tarion",
+    "phone": "telephone",
+    "street": "rue",
+    "unit": "unite",
+    "city": "ville",
+    "postal_code": "code_postal",
+    "language": "langue",
+    "references": "demandes",
+}
+"""How the columns of French files are named whose faults the service names in English."""
 
 
 async def show_state(visit: Visit) -> web.Response:
@@ -135,7 +155,8 @@ async def show_import(visit: Visit) -> web.Response:
     found = await visit.api.get(
         f"/accounts/v1/imports/{visit.param('number')}", after_line=visit.param("apres") or None
     )
-    return visit.show("operators/import.html", one=found)
+    columns = COLUMNS if visit.language is Language.FR else {}
+    return visit.show("operators/import.html", one=found, columns=columns)
 
 
 OPERATOR = Who.OPERATOR

@@ -47,13 +47,15 @@ def _named(visit: Visit, table: dict[str, str]) -> dict[str, str]:
 async def show_licences(visit: Visit) -> web.Response:
     """Find licences by number or state."""
     state = visit.param("etat")
+    sought = visit.form.values.get("matricule_cherche", visit.param("matricule_cherche"))
     found = await visit.api.get(
         "/accounts/v1/licences",
-        matricule=visit.param("matricule_cherche").strip()[:10],
+        matricule=sought.strip()[:10],
         status=state if state in LICENCE_STATES else "",
         after=visit.param("apres"),
     )
-    return visit.show("operators/licences.html", found=found, state=state, states=_named(visit, LICENCE_STATES))
+    states = _named(visit, LICENCE_STATES)
+    return visit.show("operators/licences.html", found=found, sought=sought, state=state, states=states)
 
 
 async def change_licence(visit: Visit) -> web.Response:

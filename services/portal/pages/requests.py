@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -25,12 +25,12 @@ class Asked:
     kind: str = "text"
     required: bool = True
     value: str = ""
-    wrong: str = marked("Remplissez ce champ.")
+    wrong: str = field(kw_only=True)
 
 
-LOT = Asked("lot", marked("Numéro de lot"))
+LOT = Asked("lot", marked("Numéro de lot"), wrong=marked("Entrez le numéro du lot."))
 LOTS = Asked("lots", marked("Nombre de lots"), "number", value="1", wrong=marked("Entrez un nombre de 1 à 500."))
-PRODUCT = Asked("product", marked("Produit"))
+PRODUCT = Asked("product", marked("Produit"), wrong=marked("Entrez le produit voulu."))
 COPIES = Asked(
     "copies", marked("Nombre d’exemplaires"), "number", value="1", wrong=marked("Entrez un nombre de 1 à 100.")
 )

@@ -15,7 +15,7 @@ class PinNotAccepted(Problem):
     detail = Text(
         "Vérifiez les neuf signes du NIP dans l’avis le plus récent que vous avez reçu. S’il n’est toujours pas "
         "accepté, demandez un nouveau NIP à l’Ordre.",
-        "Check the nine signs of the PIN in the newest notice that you received. If it is still not accepted, ask "
+        "Check the nine characters of the PIN in the newest notice that you received. If it is still not accepted, ask "
         "the order for a new PIN.",
     )
 

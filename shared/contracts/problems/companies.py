@@ -108,7 +108,7 @@ class AccountPinNotAccepted(Problem):
     detail = Text(
         "Vérifiez les neuf signes auprès de la personne qui vous a donné le NIP, ou dans l’avis le plus récent que "
         "vous avez reçu. S’il n’est toujours pas accepté, ou si vous n’avez pas reçu de NIP, écrivez au soutien.",
-        "Check the nine signs with whoever gave you the PIN, or in the newest notice that you received. If it is "
+        "Check the nine characters with whoever gave you the PIN, or in the newest notice that you received. If it is "
         "still not accepted, or if you have received no PIN, write to the support.",
     )
 

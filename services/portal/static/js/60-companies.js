@@ -17,7 +17,8 @@
     const count = () => {
       const n = form.querySelectorAll("td input[type=checkbox]:checked").length;
       deeds.classList.toggle("idle", n === 0);
-      deeds.querySelector(".count").textContent = deeds.dataset.picks.replace("{n}", n);
+      const words = n === 1 ? deeds.dataset.one : deeds.dataset.several;
+      deeds.querySelector(".count").textContent = n ? words.replace("{n}", n) : "";
     };
     form.addEventListener("change", count);
     count();

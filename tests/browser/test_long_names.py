@@ -9,7 +9,7 @@ import pytest
 from services import client
 from shared import ids
 from tests.browser.test_companies import LMS
-from tests.browser.windows import DESKTOP, PHONE, Windows, ensure_accessible, ensure_no_sideways, words
+from tests.browser.windows import DESKTOP, PHONE, Windows, ensure_accessible, ensure_light, ensure_no_sideways, words
 from tests.journeys.world import Somebody, World
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,9 @@ PATHS = (
     "/fr/demandes",
     "/fr/demandes/{application}",
     "/fr/frais",
+    "/fr/professionnels/{company}/droits",
+    "/fr/professionnels/{company}",
+    "/fr/professionnels/{company}/banque",
 )
 
 
@@ -80,9 +83,13 @@ async def test_page_with_long_names_is_accessible_and_fits_a_phone(
     windows: Windows, long: Long, path: str, language: str
 ) -> None:
     async with windows.open("", long.surveyor) as page:
-        await page.goto(path.format(**long.places))
+        answer = await page.goto(path.format(**long.places))
         if language == "en":
             await page.get_by_role("link", name="English").click()
+            await page.locator("html[lang=en]").wait_for()
+            answer = await page.reload()
+        assert answer is not None
+        await ensure_light(page, await answer.body())
         said = await words(page)
         assert TITLE in said or FIRST in said
         await ensure_accessible(page)

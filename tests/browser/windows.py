@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 DESKTOP = {"width": 1100, "height": 800}
 PHONE = {"width": 320, "height": 640}
+NARROW = 640
+"""Up to this width rows stand as cards."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
 MOST = 100_000
 AXE = Axe()
 LOADED = """() => performance.getEntries().filter((one) => "decodedBodySize" in one)
   .map((one) => [one.name, one.initiatorType, one.decodedBodySize])"""
+
+WIDTHS = """() => [document.documentElement.scrollWidth, window.innerWidth,
+  [...document.querySelectorAll(".table-wrap")].map((one) => [one.scrollWidth, one.clientWidth])]"""
 
 
 @dataclass
@@ -90,11 +96,17 @@ async def words(page: Page, where: str = "main") -> str:
 
 
 async def ensure_accessible(page: Page) -> None:
-    """Fail for every finding of axe by WCAG 2.2 AA and by good practice, in light; for every contrast, in dark."""
-    await page.emulate_media(color_scheme="light")
+    """Fail for every finding of axe by WCAG 2.2 AA and by good practice.
+
+    All rules are asked in light for French pages and in dark for English ones; of the other scheme those that look at
+    colours. The rest read the document, which is the same in both: asking them again would find nothing more.
+    """
+    english = await page.locator("html").get_attribute("lang") == "en"
+    whole, colours = ("dark", "light") if english else ("light", "dark")
+    await page.emulate_media(color_scheme=whole)  # type: ignore[arg-type]
     found = await _findings(page, {"type": "tag", "values": RULES})
-    await page.emulate_media(color_scheme="dark")
-    found += await _findings(page, {"type": "rule", "values": ["color-contrast"]})
+    await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    found += await _findings(page, {"type": "rule", "values": COLOURS})
     assert found == [], f"{page.url}: {found}"
 
 
@@ -123,6 +135,8 @@ async def ensure_light(page: Page, html: bytes) -> None:
 
 
 async def ensure_no_sideways(page: Page) -> None:
-    """Fail when a page is wider than its window."""
-    wide, window = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    """Fail when a page is wider than its window, or, on a phone, a table than its frame: it hides columns."""
+    wide, window, tables = await page.evaluate(WIDTHS)
     assert wide <= window, f"{page.url} is {wide} wide in {window}"
+    hidden = [one for one in tables if one[0] > one[1] and window <= NARROW]
+    assert hidden == [], f"{page.url} has tables wider than their frames in {window}: {hidden}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,7 +78,8 @@ class World:
     def stranger(self, first_name: str, last_name: str) -> Somebody:
         """Name a person who has not registered yet."""
         number = next(_numbers)
-        username = f"{first_name[0]}{last_name}{number}-{ids.uuid7().hex[-6:]}".lower().replace("é", "e")
+        plain = unicodedata.normalize("NFKD", f"{first_name[0]}{last_name}").encode("ascii", "ignore").decode()
+        username = f"{plain}{number}-{ids.uuid7().hex[-6:]}".lower()
         return Somebody(username, first_name, last_name, PASSPHRASE.format(number), self.anonymous)
 
     async def register(self, person: Somebody, language: str = "fr") -> None:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 
+from services import client
 from shared import ids
 from tests.browser.conftest import Cast
+from tests.browser.test_disputes import import_company
+from tests.browser.test_files import open_file
 from tests.browser.windows import PHONE, Windows, ensure_accessible, ensure_no_sideways, heading, words
 from tests.journeys.world import Somebody, World
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 pytestmark = pytest.mark.browser
 
 HEADER = "matricule,prenom,nom,courriel,bureau"
+GIVE_UP = "update email set state = 'failed' where data::text like $1 and state = 'sent' returning id"
 PARK = """
 insert into retry (consumer, event_id, type, body, state, attempts, next_at, error, fingerprint)
 values ('audit', $1, 'accounts.licence.granted.v1', '{}', 'parked', 6, now(), 'KeyError: name', $2)
@@ -82,7 +90,13 @@ async def test_operator_tries_again_what_was_parked_and_gives_up_only_after_a_qu
     windows: Windows, operator: Somebody, world: World
 ) -> None:
     connection = await asyncpg.connect(world.dsn("audit"))
+    again = ids.uuid7()
     try:
+        await connection.execute(PARK, again, "ValueError in services.audit.nowhere")
+        async with windows.open("/fr/exploitation", operator) as page:
+            await page.get_by_role("button", name="Reprendre").click()
+            assert "1 événement est repris." in await words(page, ".said")
+        await connection.execute("delete from retry where event_id = $1", again)
         await connection.execute(PARK, ids.uuid7(), "KeyError in services.audit.nowhere")
         async with windows.open("/fr/exploitation", operator) as page:
             assert "KeyError in services.audit.nowhere" in await words(page)
@@ -98,6 +112,60 @@ async def test_operator_tries_again_what_was_parked_and_gives_up_only_after_a_qu
             await page.get_by_role("button", name="Abandonner").click()
             assert "KeyError" not in await words(page)
         assert await connection.fetchval("select count(*) from retry where state = 'parked'") == 0
+    finally:
+        await connection.close()
+
+
+@pytest.mark.item("O7")
+async def test_operator_sends_another_pin_to_whom_the_first_did_not_reach(
+    windows: Windows, operator: Somebody, world: World
+) -> None:
+    luc, madiee = await world.newcomer("Luc", "Tremblay"), await world.newcomer("Madiee", "Training")
+    await world.import_licence(luc)
+    await import_company(world, f"{madiee.username} inc.", madiee, luc)
+
+    async def another(page: Page, person: Somebody) -> None:
+        before = pins(await world.mails(person))
+        await page.get_by_role("button", name="Envoyer un nouveau NIP").click()
+        assert await page.locator(".said").count() == 1
+
+        async def came() -> bool:
+            return bool(pins(await world.mails(person)) - before)
+
+        await client.until(came, f"another PIN for {person.username}")
+
+    async with windows.open(f"/fr/exploitation/permis?matricule_cherche={luc.matricule}", operator) as page:
+        await client.until(lambda: _has_pin(world, luc), "the first PIN")
+        await another(page, luc)
+        await page.goto(f"/fr/exploitation/comptes?nom={madiee.username}")
+        await another(page, madiee)
+
+
+def pins(mails: list[dict[str, Any]]) -> set[str]:
+    """Give the PINs of letters."""
+    return {found.group() for mail in mails if (found := client.PIN.search(mail["text"]))}
+
+
+async def _has_pin(world: World, person: Somebody) -> bool:
+    return bool(pins(await world.mails(person)))
+
+
+async def test_operator_sends_an_email_again_that_was_given_up(
+    windows: Windows, operator: Somebody, world: World, cast: Cast
+) -> None:
+    number = await open_file(world, cast.jean)
+    await world.mail(cast.jean, number)
+    connection = await asyncpg.connect(world.dsn("notifications"))
+    try:
+        email = await client.until(lambda: connection.fetchval(GIVE_UP, f"%{number}%"), "the e-mail that was sent")
+        async with windows.open("/fr/exploitation/courriels?etat=failed", operator) as page:
+            await page.get_by_role("button", name="Renvoyer").first.click()
+            assert "Le courriel repart." in await words(page, ".said")
+
+        async def sent() -> bool:
+            return bool(await connection.fetchval("select state = 'sent' from email where id = $1", email))
+
+        await client.until(sent, "the e-mail sent again")
     finally:
         await connection.close()
 

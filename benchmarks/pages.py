@@ -2,7 +2,8 @@
 
 Everything runs in one process with the sample, as `make run` does. A second portal on the same sessions, whose services
 are reached through a recorder, tells which calls a page makes, which of them at once, and with which tokens. Then pages
-and the same calls take turns, by one client.
+and the same calls take turns, by one client. It sends the cookies of its sign-in as they are: what a library does to
+choose among cookies is no part of a page.
 """
 
 from __future__ import annotations
@@ -175,8 +176,9 @@ async def _measure(
     rounds: int,
 ) -> tuple[str, list[float]]:
     name, person, path = page
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), auto_decompress=False) as visitor:
-        await _sign_in(visitor, url, person)
+    cookies = await _sign_in(url, person)
+    jar = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(cookie_jar=jar, headers={"Cookie": cookies}, auto_decompress=False) as visitor:
         recorder.calls = []
         await _open(visitor, recorded + path)
         steps = recorder.steps()
@@ -199,13 +201,17 @@ async def _times(do: Callable[[], Awaitable[Any]]) -> list[float]:
     return found
 
 
-async def _sign_in(visitor: aiohttp.ClientSession, url: str, person: sample.Person) -> None:
-    async with visitor.get(f"{url}/fr/connexion", headers=BROWSER | {"Accept-Encoding": "identity"}) as answer:
-        token = TOKEN.findall(await answer.text())[-1]
-    form = {"jeton": token, "username": person.username, "password": person.passphrase}
-    async with visitor.post(f"{url}/fr/connexion", data=form, headers=BROWSER, allow_redirects=False) as answer:
-        if answer.status != 303:
-            raise RuntimeError(f"{person.username} cannot sign in: {answer.status}")
+async def _sign_in(url: str, person: sample.Person) -> str:
+    """Sign in, and give the cookies as a header holds them."""
+    plain = BROWSER | {"Accept-Encoding": "identity"}
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as visitor:
+        async with visitor.get(f"{url}/fr/connexion", headers=plain) as answer:
+            token = TOKEN.findall(await answer.text())[-1]
+        form = {"jeton": token, "username": person.username, "password": person.passphrase}
+        async with visitor.post(f"{url}/fr/connexion", data=form, headers=BROWSER, allow_redirects=False) as answer:
+            if answer.status != 303:
+                raise RuntimeError(f"{person.username} cannot sign in: {answer.status}")
+        return "; ".join(f"{one.key}={one.value}" for one in visitor.cookie_jar)
 
 
 async def _open(visitor: aiohttp.ClientSession, url: str) -> None:

@@ -61,7 +61,7 @@ async def test_claim_is_contested_from_a_letter_and_an_operator_decides(windows:
     async with windows.open("/fr/professionnels", madiee) as page:
         await page.get_by_label("NIP des professionnels/entrepreneurs").fill(pin)
         await page.get_by_role("button", name="Associé").click()
-        assert f"Vous êtes maintenant gestionnaire de {LONG}" in await words(page, ".said")
+        assert f"Vous êtes maintenant gestionnaire d’{LONG}" in await words(page, ".said")
         company = page.url
     async with windows.open("") as page:
         await by_letter(world, page, vivian, "associée au compte", "/contest")

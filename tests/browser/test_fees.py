@@ -57,7 +57,7 @@ async def test_fee_is_paid_on_the_providers_page(windows: Windows, debtor: Debto
         assert "en retard" in await words(page, "tbody")
         assert "123,45 $" in await words(page, "tbody")
         await page.get_by_role("button", name="Payer les frais cochés").click()
-        assert "Cochez au moins un frais à payer." in await words(page, ".summary")
+        assert "Cochez au moins un montant à payer." in await words(page, ".summary")
         await ensure_accessible_if(page, scripts)
         await page.get_by_label(f"Choisir {label}").check()
         await page.get_by_role("button", name="Payer les frais cochés").click()

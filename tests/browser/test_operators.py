@@ -12,7 +12,6 @@ from services import client
 from shared import ids
 from tests.browser.conftest import Cast
 from tests.browser.test_disputes import import_company
-from tests.browser.test_files import open_file
 from tests.browser.windows import PHONE, Windows, ensure_accessible, ensure_no_sideways, heading, words
 from tests.journeys.world import Somebody, World
 
@@ -22,7 +21,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 HEADER = "matricule,prenom,nom,courriel,bureau"
-GIVE_UP = "update email set state = 'failed' where data::text like $1 and state = 'sent' returning id"
+GIVE_UP = """
+update email set state = 'failed', data = jsonb_build_object('when', '2026-11-26T12:00:00Z', 'username', $2::text)
+where address = $1 and template = 'username-reminder' and state = 'sent' returning id
+"""
 PARK = """
 insert into retry (consumer, event_id, type, body, state, attempts, next_at, error, fingerprint)
 values ('audit', $1, 'accounts.licence.granted.v1', '{}', 'parked', 6, now(), 'KeyError: name', $2)
@@ -151,19 +153,21 @@ async def _has_pin(world: World, person: Somebody) -> bool:
 
 
 async def test_operator_sends_an_email_again_that_was_given_up(
-    windows: Windows, operator: Somebody, world: World, cast: Cast
+    windows: Windows, operator: Somebody, world: World
 ) -> None:
-    number = await open_file(world, cast.jean)
-    await world.mail(cast.jean, number)
+    luc = await world.newcomer("Luc", "Oublieux")
+    async with windows.open("/fr/nom-oublie") as page:
+        await page.locator("main [name=email]").fill(luc.email)
+        await page.locator("main form button").click()
     connection = await asyncpg.connect(world.dsn("notifications"))
     try:
-        email = await client.until(lambda: connection.fetchval(GIVE_UP, f"%{number}%"), "the e-mail that was sent")
+        given_up = await client.until(lambda: connection.fetchval(GIVE_UP, luc.email, luc.username), "the e-mail")
         async with windows.open("/fr/exploitation/courriels?etat=failed", operator) as page:
             await page.get_by_role("button", name="Renvoyer").first.click()
             assert "Le courriel repart." in await words(page, ".said")
 
         async def sent() -> bool:
-            return bool(await connection.fetchval("select state = 'sent' from email where id = $1", email))
+            return bool(await connection.fetchval("select state = 'sent' from email where id = $1", given_up))
 
         await client.until(sent, "the e-mail sent again")
     finally:

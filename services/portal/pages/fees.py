@@ -37,7 +37,7 @@ async def pay(visit: Visit) -> web.Response:
 async def _pay(visit: Visit) -> web.Response | None:
     chosen = visit.form.lists.get("fee", [])
     if not chosen:
-        visit.form.fault("fee", visit.text("Cochez au moins un frais à payer."))
+        visit.form.fault("fee", visit.text("Cochez au moins un montant à payer."))
         return None
     try:
         started = await visit.api.post("/accounts/v1/payments", {"fees": chosen})

@@ -8,6 +8,9 @@ import re
 import pytest
 
 from services import together
+from services.portal.routes import PAGES
+from services.portal.routing import Page
+from shared.contracts.people import Language
 from shared.web.routing import MEBIBYTE, Route
 from tests.support.processes import ROOT
 
@@ -29,9 +32,12 @@ PLACES = [
 ]
 
 
-def taken(path: str) -> int:
+PAGES_TAKE = largest((GATEWAY / "server.conf").read_text().partition("location / {")[2].partition("}")[0]) or USUAL
+
+
+def taken(path: str, otherwise: int = USUAL) -> int:
     """Give the largest body that the gateway lets through to a path: its first pattern that matches decides."""
-    return next((size or USUAL for pattern, size in PLACES if pattern.search(path)), USUAL)
+    return next((size or USUAL for pattern, size in PLACES if pattern.search(path)), otherwise)
 
 
 def routes() -> list[tuple[str, Route]]:
@@ -60,3 +66,9 @@ def test_large_bodies_pass_to_few_routes_alone() -> None:
     passing = {path for path, _ in routes() if taken(path) > MEBIBYTE}
     assert {path.split("/")[1] for path in passing} <= {"accounts", "audit", "permits"}
     assert len(passing) <= 3
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.send is not None], ids=lambda page: page.name)
+def test_form_that_a_page_takes_passes_the_gateway(page: Page) -> None:
+    paths = [re.sub(r"\{[^}]*\}", "0192", path) for language in Language for path in page.paths(language)]
+    assert min(taken(path, PAGES_TAKE) for path in paths) >= page.limit

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from services.portal.visits import Visit
     from shared.contracts.people import Language
 
-KEPT = 2048
-"""Frames, of some four kilobytes each."""
+KEPT = 512
+"""Frames of each language, of some four kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ async def test_company_of_a_silent_manager_is_taken_over_by_the_word_of_two_oper
     async with windows.open("") as page:
         await by_letter(world, page, vivian, "reprendre", "/objection")
         assert await heading(page) == "S’opposer à la reprise d’une entreprise"
-        await ensure_fit(page)
+        await ensure_accessible(page)
     await accounts(world, DUE, made["id"])
     await decide(windows, await world.operator(), made["legal_name"], "Accepter")
     second = await world.newcomer("Omer", "Second")

@@ -29,8 +29,6 @@ PATHS = (
     "/fr/demandes/{application}",
     "/fr/frais",
     "/fr/professionnels/{company}/droits",
-    "/fr/professionnels/{company}",
-    "/fr/professionnels/{company}/banque",
 )
 
 

@@ -1,4 +1,4 @@
-"""The gateway lets through the largest body that each route takes, and few routes take a large one."""
+"""The gateway lets through the largest body that each route takes, large ones to few, and waits as they need."""
 
 from __future__ import annotations
 
@@ -33,6 +33,21 @@ PLACES = [
 
 
 PAGES_TAKE = largest((GATEWAY / "server.conf").read_text().partition("location / {")[2].partition("}")[0]) or USUAL
+WAITS = re.compile(r"proxy_read_timeout (\d+)s;")
+WAITING = [
+    (re.compile(pattern.replace("(?<", "(?P<")), WAITS.search(rules))
+    for pattern, rules in LOCATION.findall((GATEWAY / "server.conf").read_text())
+]
+USUALLY = WAITS.search((GATEWAY / "http.conf").read_text())
+ENOUGH = 120.0
+"""Seconds until a download begins, however long it takes then."""
+
+
+def waited(path: str) -> int:
+    """Give the seconds that the gateway waits for the beginning of an answer."""
+    found = next((seconds or USUALLY for pattern, seconds in WAITING if pattern.search(path)), USUALLY)
+    assert found is not None
+    return int(found[1])
 
 
 def taken(path: str, otherwise: int = USUAL) -> int:
@@ -72,3 +87,16 @@ def test_large_bodies_pass_to_few_routes_alone() -> None:
 def test_form_that_a_page_takes_passes_the_gateway(page: Page) -> None:
     paths = [re.sub(r"\{[^}]*\}", "0192", path) for language in Language for path in page.paths(language)]
     assert min(taken(path, PAGES_TAKE) for path in paths) >= page.limit
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_that_takes_long_is_waited_for(page: Page) -> None:
+    paths = [re.sub(r"\{[^}]*\}", "pdf", path) for language in Language for path in page.paths(language)]
+    longest = min(page.seconds, ENOUGH) if page.limit < 32 * MEBIBYTE else page.seconds
+    assert min(waited(path) for path in paths) >= longest
+
+
+def test_download_that_waits_for_its_turn_is_waited_for() -> None:
+    for path in ("/audit/v1/activities.pdf", "/audit/v1/exports/0192/file", "/audit/v1/verifications"):
+        assert waited(path) >= ENOUGH
+    assert waited("/audit/v1/activities") == 30

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -99,7 +100,15 @@ class Storage:
 
     def _older_than(self, moment: float) -> list[UUID]:
         paths = [path for path in self._folder.glob("??/*") if len(path.name) == HEX]
-        return [UUID(path.name) for path in paths if path.stat().st_mtime < moment]
+        return [UUID(path.name) for path in paths if _written(path) < moment]
+
+
+def _written(path: Path) -> float:
+    """Tell when a file was written last; never, where it went meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 async def _on_disk(do: Callable[..., T], *args: Any) -> T:

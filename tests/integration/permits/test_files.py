@@ -215,3 +215,9 @@ async def test_picture_is_taken_as_one(served: Served) -> None:
     made = await served.applied()
     kept = await served.upload(CLIENT, made["id"], PNG, "façade.jpg")
     assert ("façade.jpg.png", "image/png") == (kept.json["name"], kept.json["media_type"])
+
+
+async def test_sweep_passes_over_a_file_that_goes_meanwhile(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = served.deps.storage.path(ids.uuid7())
+    monkeypatch.setattr(type(gone), "glob", lambda *_: [gone])
+    assert 0 == await workers.sweep(served.deps)

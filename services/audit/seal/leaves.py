@@ -35,7 +35,7 @@ def canonical(value: Any) -> bytes:
 def moment(value: datetime) -> str:
     """Write a time as leaves do: UTC, to the microsecond."""
     there = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return there.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return there.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 INNER, OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
@@ -85,9 +85,9 @@ def commitment(row: Row, role: str, keys: Mapping[UUID, bytes]) -> bytes | None:
     return None if name is None or subject is None else commit(salt(keys[subject], row["id"], role), name)
 
 
-def named(row: Row, role: str) -> UUID | None:
-    """Give whose name stands in a role: the person, or the business account for which something was done."""
-    subject: UUID | None = row[f"performed_{role}"]
+def named(row: Row, role: str) -> Any:
+    """Give whose name stands in a role: the person, or the business account for which something was done; None."""
+    subject = row[f"performed_{role}"]
     return subject or (row["account"] if role == "for" else None)
 
 

@@ -6,23 +6,25 @@ notes in the database itself, each believed only with the signature of a key tha
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from functools import partial
+from typing import TYPE_CHECKING
 
-from services.audit.seal import keys, leaves, store
+from services.audit.seal import contents, keys, leaves, store, stretches
 from services.audit.seal.findings import Finding, What, at
 from shared.merkle import notes, tree
 
 if TYPE_CHECKING:
-    from asyncpg import Record
-
     from shared.db.pool import Connection, Pool
 
+    Read = Callable[[Connection, contents.Known, range], AsyncIterator[contents.Stretch]]
+
 BATCH = 4000
+APART = 50_000
+"""Leaves from which on processes are started, which takes a second."""
 GRACE = timedelta(minutes=5)
 """How long an activity may wait for its seal."""
 SHOWN = 1000
@@ -48,11 +50,8 @@ class Report:
 @dataclass(slots=True)
 class _Check:
     trusted: Sequence[notes.Verifier] = ()
-    removed: frozenset[UUID] = frozenset()
-    buried: dict[UUID, Record] = field(default_factory=dict)
-    gone: list[tuple[int, int]] = field(default_factory=list)
+    known: contents.Known = field(default_factory=contents.Known)
     edge: tree.Edge = field(default_factory=tree.Edge.empty)
-    keys: dict[UUID, bytes] = field(default_factory=dict)
     signed: dict[int, bytes] = field(default_factory=dict)
     found: list[Finding] = field(default_factory=list)
     last_seq: int = 0
@@ -60,9 +59,8 @@ class _Check:
     differs: bool = False
     nodes: dict[tree.Node, bytes] = field(default_factory=dict)
 
-    def say(self, finding: Finding) -> None:
-        if len(self.found) < SHOWN:
-            self.found.append(finding)
+    def say(self, *findings: Finding) -> None:
+        self.found += findings[: max(0, SHOWN - len(self.found))]
 
     def take_note(self, note: str, size: int | None = None) -> None:
         """Believe a note that a trusted key signed; two that contradict each other are caught where they differ."""
@@ -74,45 +72,18 @@ class _Check:
         if size not in (None, state.size) or self.signed.setdefault(state.size, state.root) != state.root:
             self.say(at(state.size, What.CHECKPOINT_FORGED, detail="another one says something else"))
 
-    def leaf(self, row: Record) -> None:
-        """Check one leaf and what stands in the register for it."""
-        index = row["index"]
-        while self.edge.size < index:
-            self.say(at(self.edge.size, What.LEAF_MISSING))
-            self._grow(bytes(32))
-        content = self._content(row)
-        if content is not None and leaves.hashed(content) != row["sealed"]:
-            self.say(at(index, What.ACTIVITY_CHANGED, row["leaf_seq"]))
-        if row["leaf_seq"] is not None:
-            if row["leaf_seq"] <= self.last_seq:
-                self.say(at(index, What.ORDER_CHANGED, row["leaf_seq"]))
-            self.last_seq = row["leaf_seq"]
-        self._grow(row["sealed"])
-
-    def _content(self, row: Record) -> dict[str, Any] | None:
-        if row["tombstone"] is not None:
-            return leaves.tombstone(self.buried[row["tombstone"]])
-        if row["seq"] is None:
-            if not any(begin <= row["index"] < end for begin, end in self.gone):
-                self.say(at(row["index"], What.ACTIVITY_MISSING, row["leaf_seq"]))
-            return None
-        if not row["same_entry"]:
-            self.say(at(row["index"], What.ENTRY_CHANGED, row["leaf_seq"]))
-        names = leaves.Names(row["by_sealed"], row["for_sealed"])
-        for role, sealed in zip(leaves.ROLES, (names.by, names.for_), strict=True):
-            if wrong := self._name(row, role, sealed):
-                self.say(at(row["index"], wrong, row["leaf_seq"]))
-        return leaves.facts(row, names)
-
-    def _name(self, row: Record, role: str, sealed: bytes | None) -> What | None:
-        name, subject = row[f"performed_{role}_name"], leaves.named(row, role)
-        if name is None:
-            lost = sealed is not None and (subject in self.keys or subject not in self.removed)
-            return What.NAME_MISSING if lost else None
-        key = self.keys.get(subject) if subject else None
-        if key is None:
-            return What.KEY_MISSING if sealed is not None else What.NAME_CHANGED
-        return None if sealed == leaves.commit(leaves.salt(key, row["id"], role), name) else What.NAME_CHANGED
+    def take(self, stretch: contents.Stretch) -> None:
+        """Add the next leaves to the tree, whose content was checked already."""
+        self.say(*stretch.found)
+        for index, seq, hashed in stretch.leaves():
+            while self.edge.size < index:
+                self.say(at(self.edge.size, What.LEAF_MISSING))
+                self._grow(bytes(32))
+            if seq is not None:
+                if seq <= self.last_seq:
+                    self.say(at(index, What.ORDER_CHANGED, seq))
+                self.last_seq = seq
+            self._grow(hashed)
 
     def _grow(self, leaf: bytes) -> None:
         for node, computed in self.edge.append(leaf):
@@ -137,10 +108,16 @@ class _Check:
 async def check(
     pool: Pool, trusted: Sequence[notes.Verifier], outside: Iterable[str] = (), progress: Progress | None = None
 ) -> Report:
-    """Check all of it in one snapshot; `outside` are notes kept outside the database: the file's and the witness's."""
+    """Check all of it in one snapshot; `outside` are notes kept outside the database: the file's and the witness's.
+
+    What is long is read and computed by a process for each processor.
+    """
     async with pool.connection() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute("set local statement_timeout = 0")
-        return await check_on(connection, trusted, outside, progress)
+        await connection.execute("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0")
+        processes = os.cpu_count() or 1
+        if processes < 2 or (await store.find_end(connection)).size < APART:
+            return await check_on(connection, trusted, outside, progress)
+        return await check_on(connection, trusted, outside, progress, partial(stretches.apart, pool.dsn, processes))
 
 
 async def check_on(
@@ -148,6 +125,7 @@ async def check_on(
     trusted: Sequence[notes.Verifier],
     outside: Iterable[str] = (),
     progress: Progress | None = None,
+    read: Read = stretches.here,
 ) -> Report:
     """Check all of it as a transaction sees it."""
     state = _Check()
@@ -155,20 +133,11 @@ async def check_on(
     end = (await store.find_end(connection)).size
     # Not when a table is new to the planner, either: each stretch is a short range of it.
     await connection.execute("set local enable_seqscan = off")
-    reading = _read(connection, 0)
-    for begin in range(0, end, BATCH):
-        rows = await reading
-        await _learn_keys(connection, state, rows)
-        # The server finds the next ones while these are checked.
-        reading = _read(connection, begin + BATCH)
-        await asyncio.sleep(0)
-        for row in rows:
-            state.leaf(row)
-        await asyncio.wait({reading})
+    async for stretch in read(connection, state.known, range(0, end, BATCH)):
+        state.take(stretch)
         await _compare_nodes(connection, state)
         if progress:
-            progress(min(begin + BATCH, end), end)
-    await reading
+            progress(min(stretch.end, end), end)
     await connection.execute("set local enable_seqscan = on")
     state.end()
     await _beside(connection, state)
@@ -188,19 +157,12 @@ async def _prepare(
         state.take_note(note)
     for size, note in inside:
         state.take_note(note, size)
-    state.removed = frozenset(await store.list_removed(connection))
     buried = await store.list_tombstones(connection)
-    state.buried = {row["id"]: row for row in buried}
-    state.gone = [(part.lower, part.upper) for row in buried if row["index"] is not None for part in row["leaves"]]
-
-
-def _read(connection: Connection, begin: int) -> asyncio.Task[list[Record]]:
-    return asyncio.create_task(store.list_sealed(connection, begin, begin + BATCH))
-
-
-async def _learn_keys(connection: Connection, state: _Check, rows: Sequence[Record]) -> None:
-    subjects = {one for row in rows for role in leaves.ROLES if row["seq"] and (one := leaves.named(row, role))}
-    state.keys |= await store.find_keys(connection, subjects - state.keys.keys())
+    state.known = contents.Known(
+        removed=frozenset(str(one) for one in await store.list_removed(connection)),
+        stones={row["id"]: leaves.hashed(leaves.tombstone(row)) for row in buried},
+        gone=[(part.lower, part.upper) for row in buried if row["index"] is not None for part in row["leaves"]],
+    )
 
 
 async def _compare_nodes(connection: Connection, state: _Check) -> None:

@@ -96,8 +96,10 @@ with stretch as materialized (
 )
 select
     stretch.index, stretch.hash as sealed, stretch.version, stretch.by_name as by_sealed, stretch.for_name as for_sealed,
-    stretch.seq as leaf_seq, stretch.tombstone, activity.*,
-    entry.seq as entry_seq, (
+    stretch.seq as leaf_seq, stretch.tombstone, activity.seq, activity.id::text as id, activity.application, activity.key,
+    activity.kind, activity.file_number, activity.performed_by::text as performed_by, activity.performed_by_name,
+    activity.performed_for::text as performed_for, activity.performed_for_name, activity.account::text as account,
+    activity.occurred_at, activity.recorded_at, activity.personal, activity.correlation_id, (
         entry.id, entry.application, entry.key, entry.kind, entry.file_number, entry.performed_by, entry.performed_for,
         entry.account, entry.personal
     ) is not distinct from (

@@ -51,7 +51,7 @@ class Attack:
     async def rehash(self, index: int) -> None:
         """Make the hash of a leaf fit what stands in the register now, commitments included."""
         (row,) = await store.list_sealed(self.connection, index, index + 1)
-        known = await store.find_keys(self.connection, PEOPLE)
+        known = {str(one): key for one, key in (await store.find_keys(self.connection, PEOPLE)).items()}
         named = {role: known.get(leaves.named(row, role)) for role in leaves.ROLES}
         names = leaves.Names(
             *(

@@ -74,3 +74,20 @@ async def test_note_changed_outside_the_database_is_named(log: Log) -> None:
     file = log.folder / outside.FILE
     file.write_text(file.read_text().replace("\n5\n", "\n6\n", 1))
     assert ["checkpoint-forged"] == [one.what for one in (await log.check()).findings]
+
+
+async def test_processes_that_check_together_find_the_same_as_one(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is long is checked by several; stretches are so short here that each has some."""
+    await log.seal(*SIZES)
+    await log.sql("update activity set file_number = 'x' where seq = (select seq from leaf where index = 70)")
+    await log.sql("delete from leaf where index in (20, 21)")
+    await log.sql("update leaf set seq = 999 where index = 100")
+    await log.sql("update node set hash = sha256(hash) where level = 4 and index = 6")
+    monkeypatch.setattr(register, "BATCH", 16)
+    one = await log.check()
+    monkeypatch.setattr(register, "APART", 0)
+    monkeypatch.setattr(register.os, "cpu_count", lambda: 2)
+    several = await log.check()
+    assert one == several
+    what = {finding.what for finding in one.findings}
+    assert {"activity-changed", "leaf-missing", "node-changed", "root-differs", "activity-missing"} <= what

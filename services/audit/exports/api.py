@@ -12,9 +12,10 @@ import structlog
 from aiohttp import hdrs, web
 
 from services.audit.exports import jobs, rows, store, texts
-from services.audit.exports.schemas import MEDIA_TYPES, Download, Export, Exports, Format, Prepare
+from services.audit.exports.schemas import MEDIA_TYPES, Download, Export, Exports, Format, Prepare, State
 from shared.contracts import permissions
 from shared.contracts.permissions import Permission
+from shared.contracts.problems import audit as problems
 from shared.contracts.problems import common
 from shared.web import answering, throttle
 from shared.web.routing import Call
@@ -87,6 +88,8 @@ async def cancel_export(call: Call[Deps], export_id: UUID) -> None:
 async def fetch_export(call: Call[Deps], export_id: UUID) -> web.StreamResponse:
     """Download a file that was prepared, as its owner."""
     found = await jobs.find(call.deps.pool, export_id, call.principal.user_id)
+    if found.state is not State.READY:
+        raise problems.ExportNotReady
     name = texts.file_name(found.format, found.asked_at, call.language)
     async with aclosing(jobs.parts(call.deps.pool, export_id)) as parts:
         return await send(call.request, parts, MEDIA_TYPES[found.format], name, call.language)

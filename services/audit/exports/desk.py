@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ ROWS_OF_A_SHEET = 1_000_000
 AT_ONCE = 20_000
 """Rows of an Excel file that somebody waits for; a longer one is prepared in the background."""
 WAITING = 20
+CHECKS = 4
 CHUNK = 1 << 18
 
 
@@ -36,6 +37,9 @@ class Desk:
         default_factory=lambda: {Format.PDF: asyncio.Semaphore(1), Format.XLSX: asyncio.Semaphore(2)}
     )
     waiting: int = 0
+    checks: int = 0
+    checker: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """The one process that checks a file that somebody sent."""
 
     async def ensure_fits(self, asked: rows.Asked, kind: Format, *, waited_for: bool) -> int:
         """Count the rows; `export-too-long` where the format does not take them, `export-takes-long` for who waits."""
@@ -64,6 +68,17 @@ class Desk:
         async with self._turn(kind), printing.printed(asked, kind, self.settings, signer, progress) as path:
             async for part in _parts(path):
                 yield part
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Take a file that is to be checked into memory; who comes when there are too many is asked to come back."""
+        if self.checks >= CHECKS:
+            raise common.TemporarilyUnavailable(retry_after=10)
+        self.checks += 1
+        try:
+            yield
+        finally:
+            self.checks -= 1
 
     @asynccontextmanager
     async def _turn(self, kind: Format) -> AsyncIterator[None]:

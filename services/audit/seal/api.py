@@ -6,9 +6,9 @@ import asyncio
 import base64
 from typing import TYPE_CHECKING
 
-from services.audit.seal import files, proofs, schemas, store
+from services.audit.seal import checking, proofs, schemas, statements, store
 from shared.contracts.problems import common
-from shared.contracts.problems.audit import FileNotRead, NotSealedYet
+from shared.contracts.problems.audit import NotSealedYet
 from shared.merkle.notes import Verifier
 from shared.web import throttle
 from shared.web.routing import Call
@@ -25,7 +25,6 @@ KINDS = {
 LARGEST = 16 << 20
 CHECKS = throttle.Limit(30, 3600)
 PATIENCE = 60.0
-SHOWN = 50
 
 
 async def list_checkpoints(call: Call[Deps], query: schemas.Before) -> schemas.Checkpoints:
@@ -77,19 +76,16 @@ async def verify_file(call: Call[Deps]) -> schemas.Verification:
         raise common.UnsupportedMediaType(expected=", ".join(KINDS))
     await throttle.spend(call.deps.pool, f"verification:{call.client_address}", CHECKS)
     trusted = [Verifier.parse(one) for one in await store.list_sealing_keys(call.deps.pool)]
-    content = await _content(call)
-    try:
-        done = await asyncio.to_thread(files.check, content, kind, trusted)
-    except files.FileWrong as error:
-        raise FileNotRead from error
+    with call.deps.desk.admitted():
+        content = await _content(call)
+        async with call.deps.desk.checker:
+            done = await checking.check(content, kind, trusted)
+    found = [statements.Found(*one) for one in done.pop("found")]
     faults = [
         schemas.Fault(first=one.first, last=one.last, fault=one.fault, text=one.sentence(call.language))
-        for one in done.found[:SHOWN]
+        for one in found
     ]
-    size, signed_at = (done.state.size, done.state.time) if done.state else (None, None)
-    return schemas.Verification(
-        good=done.good, rows=len(done.rows), size=size, signed_at=signed_at, about=done.about, faults=faults
-    )
+    return schemas.Verification(**done, faults=faults)
 
 
 async def _content(call: Call[Deps]) -> bytes:

@@ -25,6 +25,7 @@ ROUTES = (
         problems=(common.TooManyRequests, problems.FileNotRead),
         transaction=False,
         stream=True,
+        limit=api.LARGEST,
         takes=tuple(api.KINDS),
     ),
 )

@@ -37,7 +37,7 @@ update export
 set state = 'running', attempts = attempts + 1, done = 0, lease_until = clock_timestamp() + $1::interval
 where id = (
     select id from export
-    where (state = 'queued' or (state = 'running' and lease_until < clock_timestamp())) and attempts < 3
+    where (state = 'queued' or (state = 'running' and lease_until < clock_timestamp())) and attempts < tries_end
     order by asked_at
     limit 1
     for update skip locked
@@ -68,16 +68,16 @@ returning *
 -- A file could not be written: once more, or never.
 update export
 set
-    state = case when attempts < 3 then 'queued' else 'failed' end, lease_until = null,
-    finished_at = case when attempts < 3 then null else clock_timestamp() end,
-    expires_at = case when attempts < 3 then null else clock_timestamp() + interval '7 days' end
+    state = case when attempts < tries_end then 'queued' else 'failed' end, lease_until = null,
+    finished_at = case when attempts < tries_end then null else clock_timestamp() end,
+    expires_at = case when attempts < tries_end then null else clock_timestamp() + interval '7 days' end
 where id = $1 and attempts = $2 and state = 'running'
 
 -- name: give_up_exports
 -- Those whose process died three times have failed.
 update export
 set state = 'failed', finished_at = clock_timestamp(), expires_at = clock_timestamp() + interval '7 days'
-where state = 'running' and attempts >= 3 and lease_until < clock_timestamp()
+where state = 'running' and attempts >= tries_end and lease_until < clock_timestamp()
 
 -- name: find_part
 -- Give a part of a file.
@@ -96,7 +96,9 @@ delete from export where owner = $1
 -- managers of business accounts, and of operators.
 with again as (
     update export
-    set state = 'queued', done = 0, size = null, lease_until = null, finished_at = null, expires_at = null
+    set
+        state = 'queued', done = 0, size = null, lease_until = null, finished_at = null, expires_at = null,
+        tries_end = attempts + 3
     where
         state in ('running', 'ready')
         and (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from services.audit import commands
 from services.audit.exports import jobs
 from services.audit.exports.desk import Desk
+from services.audit.seal import store as seal
 from shared import ids
 from tests.integration.audit.conftest import Sealed
 from tests.integration.audit.downloads import EDITH, ZOE, confirmed, download, fetch, lay
@@ -37,6 +39,27 @@ async def test_prepared_file_that_names_who_is_erased_is_written_again_without_t
     _, _, after = await fetch(sealed, f"/v1/exports/{export}/file")
     assert (False, True) == (NAME in after.decode(), "Personne effacée" in after.decode())
     assert confirmed(sealed, after, "jsonl"), "it still proves what it says"
+
+
+async def test_prepared_file_is_written_again_however_often_somebody_in_it_is_erased(sealed: Sealed) -> None:
+    await lay(sealed)
+    export = await asked(sealed)
+    for _ in range(5):
+        assert await jobs.run_next(sealed.pool, Desk(sealed.settings))
+        assert "ready" == (await state(sealed, export))["state"]
+        await erase(sealed)
+        assert "queued" == (await state(sealed, export))["state"]
+
+
+async def test_who_is_erased_while_his_first_activity_is_sealed_leaves_no_key(sealed: Sealed) -> None:
+    await lay(sealed, 0)
+    async with sealed.pool.transaction() as sealing:
+        assert await seal.take_seal(sealing)
+        erasing = asyncio.create_task(erase(sealed))
+        await asyncio.sleep(0.2)
+        await seal.ensure_keys(sealing, {EDITH})
+    await erasing
+    assert {} == await seal.find_keys(sealed.pool, [EDITH])
 
 
 async def test_download_at_once_names_nobody_who_is_erased_and_still_verifies(sealed: Sealed) -> None:

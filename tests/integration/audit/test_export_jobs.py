@@ -106,6 +106,8 @@ async def test_progress_is_shown_while_a_file_is_written(sealed: Sealed, monkeyp
     writing = asyncio.create_task(jobs.run_next(sealed.pool, desk(sealed)))
     await until(sealed, export, "done", 1)
     assert "running" == (await state(sealed, export))["state"]
+    assert 1 == await sealed.pool.fetchval("select count(*) from export_part")
+    assert "export-not-ready" == (await sealed.person(ZOE).get(f"/v1/exports/{export}/file")).slug
     going.set()
     assert await writing
     assert b"firstsecond" == (await fetch(sealed, f"/v1/exports/{export}/file"))[2]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import resource
+import zipfile
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from tests.integration.audit.seal.test_files import manifest, signer
 from tests.support import tokens, web
 
 JSONL = {"Content-Type": "application/jsonl"}
+XLSX = {"Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @pytest.fixture
@@ -100,6 +103,25 @@ async def test_anyone_can_have_a_download_checked(log: Log, anyone: web.Api) -> 
     answer = await anyone.call("POST", "/v1/verifications", data=forged, headers=JSONL | {"Accept-Language": "fr"})
     assert [(0, "file-changed"), (1, "cell-changed")] == [(one["first"], one["fault"]) for one in answer.json["faults"]]
     assert "la ligne n’est pas celle du registre" == answer.json["faults"][1]["text"]
+
+
+async def test_small_file_that_unpacks_to_more_than_there_is_costs_the_service_nothing(
+    log: Log, anyone: web.Api
+) -> None:
+    await log.seal(1)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"<a>" + b"<b/>" * 6_000_000 + b"</a>")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer = await anyone.call("POST", "/v1/verifications", data=file.getvalue(), headers=XLSX)
+    assert (422, "file-not-read") == (answer.status, answer.slug)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+async def test_file_of_several_mebibytes_is_taken(log: Log, anyone: web.Api) -> None:
+    await log.seal(1)
+    answer = await anyone.call("POST", "/v1/verifications", data=io.BytesIO(bytes(3 << 20)), headers=JSONL)
+    assert "file-not-read" == answer.slug
 
 
 async def test_file_that_is_none_of_ours_is_refused_and_too_many_are(log: Log, anyone: web.Api) -> None:

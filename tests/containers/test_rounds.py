@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +44,16 @@ async def test_rolling_upgrades_of_two_replicas_fail_no_request(peopled: Compose
     facts = {"requests": seen.answers.total(), "failed": seen.failed, "slowest": round(seen.slowest, 2)}
     scorecard.note("O2", "rolling upgrade of two replicas behind the gateway", rounds, **facts)
     assert seen.failed == {}
+
+
+async def test_upgrade_to_what_does_not_start_says_so_and_leaves_the_old_ones_as_they_were(peopled: Composed) -> None:
+    project = peopled.project
+    before = await project.containers("accounts")
+    wrong = replace(project, environment={**project.environment, "MANDAT_PROVIDER_URL": "not an address"})
+    with pytest.raises(compose.Failed, match="the new ones are taken away"):
+        await wrong.script("deploy/upgrade", "accounts")
+    assert await project.containers("accounts") == before
+    assert (await peopled.surveyors[0].caller.call("GET", "/accounts/v1/me")).status == 200
 
 
 async def test_replicas_told_to_end_under_load_cut_no_request(peopled: Composed) -> None:

@@ -53,7 +53,7 @@ async def test_upgrade_to_what_does_not_start_says_so_and_leaves_the_old_ones_as
     with pytest.raises(compose.Failed, match="the new ones are taken away"):
         await wrong.script("deploy/upgrade", "accounts")
     assert await project.containers("accounts") == before
-    assert (await peopled.surveyors[0].caller.call("GET", "/accounts/v1/me")).status == 200
+    assert (await peopled.world.anonymous.call("GET", "/accounts/openapi.json")).status == 200
 
 
 async def test_replicas_told_to_end_under_load_cut_no_request(peopled: Composed) -> None:

@@ -62,11 +62,16 @@ async def _download(call: Call[Deps], query: Download, kind: Format) -> web.Stre
 async def prepare(call: Call[Deps], body: Prepare) -> Export:
     """Have a file prepared in the background; an e-mail tells when it is ready."""
     person = call.principal.user_id
-    if body.everything and not permissions.holds(call.principal.kind, Permission.OPERATOR_ACTIVITY_READ):
+    if body.everything and not reads_all(call):
         raise common.NotPermitted
     await throttle.spend(call.deps.pool, f"download:{person}", LIMIT)
     asked = asked_by(call, None if body.everything else person, body)
     return await jobs.ask(call.deps.desk, asked, person, body)
+
+
+def reads_all(call: Call[Deps]) -> bool:
+    """Tell whether the caller may read the whole register."""
+    return permissions.holds(call.principal.kind, Permission.OPERATOR_ACTIVITY_READ)
 
 
 async def list_exports(call: Call[Deps]) -> Exports:
@@ -77,7 +82,7 @@ async def list_exports(call: Call[Deps]) -> Exports:
 
 async def find_export(call: Call[Deps], export_id: UUID) -> Export:
     """Tell how far a file is."""
-    return await jobs.find(call.deps.pool, export_id, call.principal.user_id)
+    return await jobs.find(call.deps.pool, export_id, call.principal.user_id, reads_all=reads_all(call))
 
 
 async def cancel_export(call: Call[Deps], export_id: UUID) -> None:
@@ -87,7 +92,7 @@ async def cancel_export(call: Call[Deps], export_id: UUID) -> None:
 
 async def fetch_export(call: Call[Deps], export_id: UUID) -> web.StreamResponse:
     """Download a file that was prepared, as its owner."""
-    found = await jobs.find(call.deps.pool, export_id, call.principal.user_id)
+    found = await jobs.find(call.deps.pool, export_id, call.principal.user_id, reads_all=reads_all(call))
     if found.state is not State.READY:
         raise problems.ExportNotReady
     name = texts.file_name(found.format, found.asked_at, call.language)

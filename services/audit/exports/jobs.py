@@ -49,9 +49,9 @@ async def ask(desk: Desk, asked: rows.Asked, owner: UUID, body: Prepare) -> Expo
         return shown(await store.insert_export(connection, ids.uuid7(), owner, *facts))
 
 
-async def find(pool: Pool, export: UUID, owner: UUID) -> Export:
-    """Tell how far a file is; `not-found` for those of others."""
-    row = await store.find_export(pool, export, owner)
+async def find(pool: Pool, export: UUID, owner: UUID, *, reads_all: bool) -> Export:
+    """Tell how far a file is; `not-found` for those of others, and for the whole register unless he `reads_all`."""
+    row = await store.find_export(pool, export, owner, reads_all=reads_all)
     if row is None:
         raise common.NotFound
     return shown(row)

@@ -34,9 +34,9 @@ async def list_exports(pool: Pool, owner: UUID) -> list[Record]:
     return await pool.fetch(SQL["list_exports"], owner)
 
 
-async def find_export(pool: Pool, export: UUID, owner: UUID) -> Record | None:
-    """Give a file that a person asked for."""
-    return await pool.fetchrow(SQL["find_export"], export, owner)
+async def find_export(pool: Pool, export: UUID, owner: UUID, *, reads_all: bool) -> Record | None:
+    """Give a file that a person asked for; of the whole register only to who `reads_all`."""
+    return await pool.fetchrow(SQL["find_export"], export, owner, reads_all)
 
 
 async def cancel_export(connection: Connection, export: UUID, owner: UUID) -> bool:

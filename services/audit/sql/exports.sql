@@ -17,8 +17,9 @@ select count(*) from export where owner = $1 and state in ('queued', 'running')
 select * from export where owner = $1 and (expires_at is null or expires_at > clock_timestamp()) order by asked_at desc limit 50
 
 -- name: find_export
--- Give a file that a person asked for.
-select * from export where id = $1 and owner = $2 and (expires_at is null or expires_at > clock_timestamp())
+-- Give a file that a person asked for; one of the whole register only to who may read all of it now.
+select * from export
+where id = $1 and owner = $2 and (not everything or $3) and (expires_at is null or expires_at > clock_timestamp())
 
 -- name: cancel_export
 -- Give up a file; whoever writes it stops within a second or so.

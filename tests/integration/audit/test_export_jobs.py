@@ -76,6 +76,11 @@ async def test_whole_register_is_prepared_for_operators_only(sealed: Sealed) -> 
     assert (403, "not-permitted") == (refused.status, refused.slug)
     answer = await sealed.operator().post("/v1/exports", {"format": "csv", "everything": True})
     assert len(laid.rows) == answer.json["total"]
+    await jobs.run_next(sealed.pool, desk(sealed))
+    path = f"/v1/exports/{answer.json['id']}"
+    assert 200 == (await sealed.operator().get(path)).status
+    dismissed = sealed.person(UUID(int=4))
+    assert [404, 404] == [(await dismissed.get(one)).status for one in (path, f"{path}/file")]
 
 
 async def slow(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:

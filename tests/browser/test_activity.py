@@ -77,6 +77,15 @@ async def test_filters_are_a_press_away_on_a_phone(
         assert len(await column(page, 3)) == 1
 
 
+async def test_list_is_printed_in_black_on_white_from_a_dark_screen_too(windows: Windows, jean: Somebody) -> None:
+    async with windows.open(here(jean), jean, color_scheme="dark") as page:
+        await page.emulate_media(media="print")
+        colours = "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+        assert await page.locator(".table-wrap").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        for hidden in (".tabs", ".subtabs", ".filters", ".picture", "footer"):
+            assert not await page.locator(hidden).is_visible()
+
+
 @pytest.mark.item("Q35")
 async def test_pages_hold_ten_rows_newest_first_and_all_can_be_shown(windows: Windows, jean: Somebody) -> None:
     async with windows.open(here(jean), jean) as page:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from shared.web.routing import Input
+from shared.web.routing import BIGGEST, Input
 
 
 class AlertKind(StrEnum):
@@ -110,7 +110,7 @@ class Emails(BaseModel):
 class WitnessPage(Input):
     """A page of what was heard of the register from before this size."""
 
-    before: int | None = Field(default=None, ge=1)
+    before: int | None = Field(default=None, ge=1, le=BIGGEST)
     size: int = Field(default=50, ge=1, le=1000)
 
 

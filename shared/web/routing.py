@@ -27,6 +27,10 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MEBIBYTE = 1 << 20
 
 
+BIGGEST = (1 << 63) - 1
+"""The largest number that the database takes (bigint)."""
+
+
 class Input(BaseModel):
     """Base of what callers send: a field that is not documented is refused."""
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.web.routing import Input
+from shared.web.routing import BIGGEST, Input
 
 
 class Before(Input):
     """A page of signed states from before this size."""
 
-    before: int | None = Field(default=None, ge=1)
+    before: int | None = Field(default=None, ge=1, le=BIGGEST)
     size: int = Field(default=50, ge=1, le=200)
 
 
@@ -42,7 +42,7 @@ class InclusionQuery(Input):
     """Of which activity, in which signed state: the newest when no size is given."""
 
     activity: UUID
-    size: int | None = Field(default=None, ge=1)
+    size: int | None = Field(default=None, ge=1, le=BIGGEST)
 
 
 class Inclusion(BaseModel):
@@ -58,8 +58,8 @@ class Inclusion(BaseModel):
 class ConsistencyQuery(Input):
     """Between which two sizes."""
 
-    first: int = Field(ge=1)
-    second: int = Field(ge=1)
+    first: int = Field(ge=1, le=BIGGEST)
+    second: int = Field(ge=1, le=BIGGEST)
 
 
 class Consistency(BaseModel):

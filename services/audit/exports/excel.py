@@ -75,11 +75,10 @@ def _rows(sheet: lines.Sheet, job: press.Job, day: Format) -> int:
 
 def _add_manifest(job: press.Job) -> None:
     """Put the manifest, and the place of the stamp, into the file, which is a ZIP."""
-    job.wait()
-    if job.manifest is None:
-        return
     with zipfile.ZipFile(job.out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.write(job.manifest, MANIFEST)
+        with archive.open(MANIFEST, "w") as entry:
+            for part in job.proofs():
+                entry.write(part)
         archive.comment = job.blank
 
 

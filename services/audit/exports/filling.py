@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from services.audit.exports import rows, texts
+from services.audit.exports import press, rows, texts
 from services.audit.seal import manifests, stamps
 from shared.contracts.people import Language
 
@@ -72,18 +72,21 @@ async def _tell(
 ) -> None:
     to.write(orjson.dumps(_head(asked)) + b"\n")
     ids: list[UUID] = []
+    last = 0
     async for part in asked.slices():
         ids += [row["id"] for row in part]
+        last = max(last, *(row["seq"] for row in part))
         to.write(orjson.dumps([rows.cells(row, asked.language) for row in part]) + b"\n")
         await to.drain()
         progress(len(ids))
-    # The child makes the sheet of the rows while their proofs are written.
-    to.write(orjson.dumps({"facts": asked.facts(len(ids))}) + b"\n")
-    await manifests.settle(asked.pool, ids)
+    tail = {"facts": asked.facts(len(ids)), "manifest": str(manifest), "blank": stamps.BLANK.decode()}
     with manifest.open("wb") as file:
+        # The child makes the sheet of the rows, and takes in their proofs, while these are written.
+        to.write(orjson.dumps(tail) + b"\n")
+        await manifests.settle(asked.pool, last)
         async for lines in manifests.write(asked.pool, log, sign, ids, asked.about(kind)):
             file.write(lines)
-    to.write(orjson.dumps({"manifest": str(manifest), "blank": stamps.BLANK.decode()}) + b"\n")
+    to.write(press.WHOLE)
     await to.drain()
     to.close()
     await to.wait_closed()

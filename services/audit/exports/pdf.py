@@ -38,7 +38,7 @@ def _compiled(job: press.Job, rows: list[list[str]], **how: Any) -> bytes:
     data = job.head | job.tail | {"rows": rows, "day": [made_at.year, made_at.month, made_at.day]}
     given = {
         "data": json.dumps(data),
-        "manifest": job.manifest.read_text(encoding="utf-8") if job.manifest else "",
+        "manifest": job.manifest.read_text(encoding="utf-8"),
     }
     made: bytes = typst.compile(TEMPLATE.read_bytes(), sys_inputs=given, timestamp=made_at, **how)
     return made

@@ -50,14 +50,16 @@ async def write_jsonl(
     """Write an object a line, then the manifest's lines, last the stamp over all of it."""
     digest = hashlib.sha256()
     ids: list[UUID] = []
+    last = 0
     async for part in asked.slices():
         ids += [row["id"] for row in part]
+        last = max(last, *(row["seq"] for row in part))
         shown = [queries.activity(row, asked.language) for row in part]
         lines = b"".join(one.model_dump_json().encode() + b"\n" for one in shown)
         digest.update(lines)
         progress(len(ids))
         yield lines
-    await manifests.settle(asked.pool, ids)
+    await manifests.settle(asked.pool, last)
     sign = manifests.signing(settings)
     async for lines in manifests.write(asked.pool, settings.register_name, sign, ids, asked.about("jsonl")):
         wrapped = b"".join(b'{"mandat":' + line + b"}\n" for line in lines.splitlines())

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 NICE = 10
+WHOLE = b'"whole"\n'
+"""The last line: the manifest is written to its end."""
+CHUNK = 1 << 20
+PAUSE = 0.02
 
 
 @dataclass(slots=True)
@@ -24,7 +30,7 @@ class Job:
     tail: dict[str, Any] = field(default_factory=dict)
 
     def rows(self) -> Iterator[list[str]]:
-        """Give the rows as they come; after them the facts of `tail` are known."""
+        """Give the rows as they come; after them `tail` is known."""
         for line in self.lines:
             part = orjson.loads(line)
             if isinstance(part, dict):
@@ -34,13 +40,24 @@ class Job:
         raise EOFError("the rows ended too early")
 
     def wait(self) -> None:
-        """Wait until the proofs of the rows are written: then the rest of `tail` is known."""
-        self.tail |= orjson.loads(self.lines.readline())
+        """Wait until the manifest is whole (`EOFError` when it will not be)."""
+        if self.lines.readline() != WHOLE:
+            raise EOFError("the proofs ended too early")
+
+    def proofs(self) -> Iterator[bytes]:
+        """Give the manifest part by part, while it is written."""
+        ended = ThreadPoolExecutor(1).submit(self.wait)
+        with Path(self.tail["manifest"]).open("rb") as file:
+            while not ended.done():
+                yield from iter(partial(file.read, CHUNK), b"")
+                wait([ended], PAUSE)
+            ended.result()
+            yield from iter(partial(file.read, CHUNK), b"")
 
     @property
-    def manifest(self) -> Path | None:
+    def manifest(self) -> Path:
         """Give the file of the manifest."""
-        return Path(self.tail["manifest"]) if self.tail["manifest"] else None
+        return Path(self.tail["manifest"])
 
     @property
     def blank(self) -> bytes:

@@ -54,15 +54,12 @@ class Signing(Protocol):
         """The folder of the keys."""
 
 
-async def settle(pool: Pool, activities: Sequence[UUID], *, seconds: float = PATIENCE) -> None:
-    """Wait until activities are sealed, which takes a few seconds after they came; `not-sealed-yet` after that."""
+async def settle(pool: Pool, seq: int, *, seconds: float = PATIENCE) -> None:
+    """Wait until what arrived up to here is sealed, which takes a few seconds; `not-sealed-yet` after that."""
     try:
         async with asyncio.timeout(seconds):
-            # Some at a time: to write a hundred thousand ids into one question keeps the loop for a fifth of a second.
-            for begin in range(0, len(activities), FETCHED):
-                some = activities[begin : begin + FETCHED]
-                while await store.any_unsealed(pool, some):  # noqa: ASYNC110 - the sealer may be another process
-                    await asyncio.sleep(PAUSE)
+            while not await store.is_signed(pool, seq):  # noqa: ASYNC110 - the sealer may be another process
+                await asyncio.sleep(PAUSE)
     except TimeoutError as error:
         raise NotSealedYet from error
 

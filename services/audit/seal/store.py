@@ -144,9 +144,9 @@ async def list_written(database: Connection | Pool, activities: Sequence[UUID]) 
     return await database.fetch(SQL["list_written"], activities)
 
 
-async def any_unsealed(pool: Pool, activities: Sequence[UUID]) -> bool:
-    """Tell whether some of these activities are not in a signed state."""
-    return bool(await pool.fetchval(SQL["any_unsealed"], activities))
+async def is_signed(pool: Pool, seq: int) -> bool:
+    """Tell whether what arrived up to here is in a signed state."""
+    return bool(await pool.fetchval(SQL["is_signed"], seq))
 
 
 async def insert_tombstone(

@@ -137,13 +137,9 @@ inner join activity on activity.seq = entry.seq and activity.occurred_at = entry
 left join leaf on leaf.seq = entry.seq
 order by wanted.place
 
--- name: any_unsealed
--- Tell whether the last of these activities is not in a signed state: the log has them in their order.
-select coalesce(max(entry.seq) > (
-    select coalesce(max(seq), 0) from leaf where index < coalesce((select max(size) from checkpoint), 0)
-), false)
-from entry
-where id = any($1::uuid[])
+-- name: is_signed
+-- Tell whether an activity of this place in the order of arrival, and so all before it, is in a signed state.
+select $1 <= coalesce((select max(seq) from leaf where index < (select max(size) from checkpoint)), 0)
 
 -- name: list_tombstones
 -- Give all tombstones.

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.contracts import activities
+from shared.contracts.moments import is_usable
 from shared.contracts.people import Language
 from shared.contracts.problems import audit as problems
 from shared.contracts.texts import Text
@@ -144,8 +145,8 @@ def read_cursor(cursor: str, sort: str) -> Place:
     except (ValueError, binascii.Error, TypeError) as error:
         raise problems.CursorUnknown from error
     expected = {"kind": int, "file": str, "by": str, "for": str}.get(sort.lstrip("-"), type(None))
-    # An int in JSON is never a bool of Python's, and a moment without zone is none of ours.
-    if written != sort or type(value) is not expected or type(seq) is not int or not place.occurred_at.tzinfo:
+    # An int in JSON is never a bool of Python's.
+    if written != sort or type(value) is not expected or type(seq) is not int or not is_usable(place.occurred_at):
         raise problems.CursorUnknown
     if not 0 <= seq < 1 << 63 or (isinstance(value, int) and not 0 <= value < 1 << 31) or "\x00" in str(value):
         raise problems.CursorUnknown

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.audit.rules import Unit
+from shared.contracts.moments import Moment
 from shared.web.routing import Input
 
 
@@ -132,7 +133,7 @@ class Report(Input):
     performed_by: UUID
     performed_for: UUID
     file_number: str | None = Field(default=None, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
-    occurred_at: AwareDatetime
+    occurred_at: Moment
 
 
 class Reports(Input):

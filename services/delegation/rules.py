@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from shared.contracts import moments
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
 from shared.contracts.texts import Text
@@ -191,7 +192,7 @@ def _moment(value: object) -> datetime | None:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
+    return moment if moment and moments.is_usable(moment) else None
 
 
 def _uuid(value: object) -> UUID | None:

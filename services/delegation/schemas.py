@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.events.delegation import SearchField
+from shared.contracts.moments import Moment
 from shared.contracts.texts import Text
 from shared.web.routing import Input
 
@@ -23,7 +24,7 @@ class After(Input):
 class Then(After):
     """A page, as it was at a moment of the past when one is named."""
 
-    as_of: AwareDatetime | None = None
+    as_of: Moment | None = None
 
 
 class Surveyor(BaseModel):

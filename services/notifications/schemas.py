@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from shared.contracts.moments import Moment
 from shared.web.routing import BIGGEST, Input
 
 
@@ -33,7 +34,7 @@ class Alert(Input):
     file_number: str = Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
     kind: AlertKind
     about: About = About.FILE
-    occurred_at: AwareDatetime
+    occurred_at: Moment
 
 
 class Alerts(Input):

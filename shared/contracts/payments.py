@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.moments import Moment
 from shared.contracts.people import Language
 
 LINK_LIFETIME = 1800
@@ -54,7 +55,7 @@ class Notice(BaseModel):
     state: Literal[Outcome.PAID, Outcome.FAILED, Outcome.REFUNDED]
     amount_cents: int = Field(ge=0, le=2**53)
     currency: str = Field(max_length=3)
-    occurred_at: AwareDatetime
+    occurred_at: Moment
 
 
 class Question(_Said):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from services.delegation.settings import Texts
 from shared.contracts.events.accounts import LicenceStatus
+from shared.contracts.moments import Moment
 from shared.web.routing import Input
 
 
@@ -17,7 +18,7 @@ class Wanted(Input):
 
     delegator: UUID
     delegate: UUID | None = None
-    as_of: AwareDatetime
+    as_of: Moment
 
 
 class Named(BaseModel):

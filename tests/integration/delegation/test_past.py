@@ -16,6 +16,9 @@ from services.delegation.past import commands, paper, rules, schemas
 from shared.contracts.events import identity
 from tests.integration.delegation.conftest import Somebody, World
 
+BEFORE_ALL, AFTER_ALL = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
+"""Moments that have no date in UTC."""
+
 
 async def clock(world: World) -> datetime:
     return await world.pool.fetchval("select clock_timestamp()")
@@ -76,7 +79,7 @@ async def test_decision_as_of_a_moment_is_the_one_given_at_that_moment(
 async def test_decision_about_what_is_not_past_or_is_no_time_is_refused(world, jean, edith) -> None:
     await world.add(jean, edith)
     future = (await clock(world) + timedelta(hours=1)).isoformat()
-    for moment in (future, "yesterday", "2026-11-26T09:00:00", 17):
+    for moment in (future, "yesterday", "2026-11-26T09:00:00", 17, BEFORE_ALL, AFTER_ALL):
         answer = await world.decide(edith, jean, as_of=moment)
         assert (False, "moment-not-past") == (answer["decision"], answer["context"]["slug"])
     before = (await clock(world) - timedelta(days=400)).isoformat()
@@ -217,6 +220,8 @@ async def test_attestation_is_given_to_those_concerned_only(world, jean, claire,
     future = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     assert "moment-not-past" == (await attested(world, jean, jean, as_of=future)).slug
     assert 404 == (await world.anonymous().get(f"/v1/attestations/{UUID(int=1)}")).status
+    for moment in (BEFORE_ALL, AFTER_ALL):
+        assert "validation-failed" == (await attested(world, jean, jean, as_of=moment)).slug
 
 
 async def test_attestation_on_paper_is_tagged_and_in_both_languages(world, jean, edith) -> None:

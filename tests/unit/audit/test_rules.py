@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -50,6 +50,7 @@ def test_cursor_comes_back_as_it_went() -> None:
         rules.write_cursor("-date", rules.Place("x", NOON, 1)),
         rules.write_cursor("-date", rules.Place(None, NOON, 1 << 63)),
         rules.write_cursor("-date", rules.Place(None, NOON.replace(tzinfo=None), 1)),
+        rules.write_cursor("-date", rules.Place(None, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), 1)),
     ],
 )
 def test_cursor_of_another_list_is_unknown(cursor: str) -> None:

@@ -1,0 +1,17 @@
+"""Moments that callers name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+FIRST, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=FIRST, lt=END)]
+"""A moment that every time zone has a date for: those at the ends of the calendar are none in another one."""
+
+
+def is_usable(moment: datetime) -> bool:
+    """Tell the same of a moment that comes another way; one without a zone is none."""
+    return moment.tzinfo is not None and FIRST <= moment < END

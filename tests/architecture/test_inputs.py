@@ -1,4 +1,4 @@
-"""What callers send has an upper end, numbers and moments: what the database does not take would be an error of ours."""
+"""What callers send has an end, numbers and moments: what the database does not take would be an error of ours."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from importlib import resources
 from typing import Any
@@ -41,6 +41,15 @@ class Noting:
         """Note and ask."""
         self.asked.append((sql, args))
         return await self._pool.fetch(sql, *args)
+
+    async def execute(self, sql: str) -> None:
+        """Note a setting."""
+        self.asked.append((sql, ()))
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Noting]:
+        """Lend itself."""
+        yield self
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         """Note and ask."""

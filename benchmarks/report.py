@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from shared.db import binaries
 
-from benchmarks import picture, results
+from benchmarks import curves, picture, results
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 LIBRARIES = ("aiohttp", "asyncpg", "aio-pika", "uvloop", "pydantic", "orjson", "structlog", "argon2-cffi")
@@ -39,12 +39,16 @@ program, PostgreSQL and RabbitMQ share the machine, so absolute figures drift fr
 - **Sign-ins** use Argon2id with 19 MiB and 2 passes. Decisions beside them are asked one at a time, 100 a second.
 - **Pages** are asked for by one client of everything in one process, with the sample; the calls that a page makes were
   recorded before, and are made again as it makes them: one after the other, or at once.
+- **Lists** are asked for in turn of registers of all lengths; *bare* are the same statements on one connection.
+- **Recording** begins with the bodies as the broker gives them; bare inserts have their values ready, the same two
+  tables with the same indexes, and neither inbox, names, order, counts nor seal.
+- **Excel** is made as for who asked, up to the stamped file; the bare writer is XlsxWriter with rows from nowhere.
 - **Start** is from the start of the process to the first 200 on `/livez`, on a migrated database with a warm cache.
 """.strip()
 PROFILE = Path(__file__).with_name("profile.md")
 """What a profiler showed; looked at and written by hand."""
 CAVEATS = """
-- One machine, short runs, small tables: nothing here says how it behaves with millions of rows or over a network.
+- One machine, short runs; but for the lists of the register small tables; and nothing over a network.
 - `wrk` sends the next request when it has an answer, so its p99 does not show what a queue outside would add.
 - The floors are ours too; somebody else may write better ones.
 """.strip()
@@ -53,6 +57,8 @@ CAVEATS = """
 def write(found: dict[str, results.Result]) -> None:
     """Write the page and its picture."""
     (DOCS / "performance.svg").write_text(picture.draw(found), encoding="utf-8")
+    if "lists" in found:
+        (DOCS / "lists.svg").write_text(curves.draw(found["lists"]), encoding="utf-8")
     parts = ["# Performance", "Written by `make bench ARGS=--docs`.", _summary(found), "![Goals](performance.svg)"]
     parts += ["## Goals", _goals(found), "## Figures", *map(_figures, found.values())]
     parts += ["## Where the time goes", PROFILE.read_text(encoding="utf-8").strip()]
@@ -79,7 +85,8 @@ def _goals(found: dict[str, results.Result]) -> str:
 
 
 def _figures(one: results.Result) -> str:
-    lines = [f"### {one.title}", "", f"| | {' | '.join(one.columns)} |", f"|---|{'---|' * len(one.columns)}"]
+    drawn = ["![Times of the lists by rows of the register](lists.svg)", ""] if one.name == "lists" else []
+    lines = [f"### {one.title}", "", *drawn, f"| | {' | '.join(one.columns)} |", f"|---|{'---|' * len(one.columns)}"]
     lines += [f"| {label} | {' | '.join(map(results.number, cells))} |" for label, cells in one.rows]
     length = f" of {one.seconds:g} s" if one.seconds else ""
     return "\n".join([*lines, "", "; ".join([*one.remarks, f"{one.rounds} rounds{length}, {one.at}"]) + "."])

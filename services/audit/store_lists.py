@@ -179,7 +179,7 @@ async def list_page(
 ) -> list[Found]:
     """Give rows in order of `sort` (a column, `-` before it for descending)."""
     sql, values = list_statement(wanted, sort, kinds, after, limit, skip)
-    rows = await pool.fetch(sql, *values)
+    rows = await _fetch(pool, wanted, sql, values)
     if not rows:
         return []
     # In a second statement, which knows the months: to plan for all partitions takes longer than to read from one.
@@ -194,7 +194,24 @@ async def list_page(
 async def count(pool: Pool, wanted: Wanted) -> int:
     """Count what a list without pages would give."""
     sql, values = count_statement(wanted)
-    return int(await pool.fetchval(sql, *values))
+    ((n,),) = await _fetch(pool, wanted, sql, values)
+    return int(n)
+
+
+async def _fetch(pool: Pool, wanted: Wanted, sql: str, values: Sequence[Any]) -> list[Record]:
+    """Run a statement; where file numbers bound it, planned anew each time.
+
+    Whether few rows have such numbers, or fewer are the viewer's, cannot be told without both: a plan made for all
+    values reads the whole of a long list.
+    """
+    if wanted.file_from is None and wanted.file_below is None:
+        return await pool.fetch(sql, *values)
+    async with pool.connection() as connection:
+        await connection.execute("set plan_cache_mode = force_custom_plan")
+        try:
+            return await connection.fetch(sql, *values)
+        finally:
+            await connection.execute("reset plan_cache_mode")
 
 
 async def count_days(pool: Pool, wanted: Wanted) -> dict[date, int]:

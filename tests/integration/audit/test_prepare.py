@@ -62,3 +62,18 @@ async def test_run_that_has_grown_is_cut_and_the_list_stays_the_same(
 
 async def runs(pool: Pool, facet: str = "file") -> int:
     return int(await pool.fetchval("select count(*) from tally where party = $1 and facet = $2", ZOE, facet))
+
+
+async def test_list_between_file_numbers_is_planned_for_these_numbers_each_time(pool: Pool) -> None:
+    """A plan for all numbers reads the whole of a long list; other statements keep theirs."""
+    await model.lay(pool, random.Random(3), 60)
+    alone = await Pool.open(pool.dsn, name="audit", size=1)
+    try:
+        for _ in range(8):
+            await queries.list_activities(alone, ZOE, schemas.Listing(file="100"), Language.FR)
+        plans = await alone.fetch("select statement, custom_plans, generic_plans from pg_prepared_statements")
+        bounded = [row for row in plans if "collate" in row["statement"] and "entry" in row["statement"]]
+        assert [(8, 0)] * 2 == [(row["custom_plans"], row["generic_plans"]) for row in bounded]
+        assert await alone.fetchval("show plan_cache_mode") == "auto"
+    finally:
+        await alone.close()

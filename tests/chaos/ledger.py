@@ -13,11 +13,13 @@ import asyncpg
 from services.audit.subscribers import RECORDED
 from services.notifications.emails import EMAILS
 from shared.contracts import wiring
+from tests.chaos import scorecard
 from tests.chaos.load import Load
 from tests.chaos.system import System
 
 SERVICES = ("identity", "accounts", "delegation", "notifications", "audit")
-SETTLE = 90.0
+SETTLE = 300.0 if scorecard.FULL else 90.0
+"""Seconds in which all must come to rest; what failed several times waits a minute and more for its next attempt."""
 IN_HANDS = 20.0
 """Seconds for what a consumer has fetched and not yet done: no queue counts it any more."""
 HURRY = """

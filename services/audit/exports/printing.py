@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CHUNK = 1 << 18
 AT_HAND = 2_000
 """Rows that the service reads itself: to start a process takes longer."""
+LONGEST = {"pdf": 300.0, "xlsx": 3600.0}
+"""Seconds after which a file is given up: a million rows take a tenth of that, and a child that hangs holds a turn."""
 
 
 @asynccontextmanager
@@ -34,9 +36,19 @@ async def printed(
     with TemporaryDirectory(prefix="mandat-export-") as folder:
         out = Path(folder) / f"activities.{kind}"
         fill = filling.fill if await asked.count() <= AT_HAND else apart.fill
-        await fill(asked, kind, settings.register_name, manifests.signing(settings), out, progress)
+        await _in_time(
+            LONGEST[kind], fill(asked, kind, settings.register_name, manifests.signing(settings), out, progress)
+        )
         await asyncio.to_thread(_stamp, out, signer)
         yield out
+
+
+async def _in_time(seconds: float, filled: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await filled
+    except TimeoutError:
+        raise filling.PrintingFailed(f"not done within {seconds:g} s") from None
 
 
 def _stamp(path: Path, signer: Signer) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pypdf
 import pytest
 
 from services.audit import store
+from services.audit.exports import filling, printing
 from tests.integration.audit import model
 from tests.integration.audit.conftest import Sealed
 from tests.integration.audit.downloads import (
@@ -94,3 +97,17 @@ async def test_pdf_with_signs_that_no_font_has_is_made_nevertheless(sealed: Seal
     await sealed.sealer.run()
     (page,) = pypdf.PdfReader(io.BytesIO(await download(sealed, "pdf"))).pages
     assert squeezed("Certains noms comportent des signes") in squeezed(page.extract_text())
+
+
+async def test_child_that_hangs_is_ended_and_the_next_one_has_its_turn(
+    sealed: Sealed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lay(sealed, 30)
+    (tmp_path / "hanging.py").write_text("import time\ntime.sleep(600)\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "path", [*sys.path, str(tmp_path)])
+        patched.setitem(filling.MODULES, "pdf", "hanging")
+        patched.setitem(printing.LONGEST, "pdf", 0.5)
+        answer = await sealed.person(ZOE).get("/v1/activities.pdf")
+    assert (500, "internal-error") == (answer.status, answer.slug)
+    assert (await download(sealed, "pdf")).startswith(b"%PDF")

@@ -155,7 +155,7 @@ async def _timing(pool: Pool, viewer: Any, query: dict[str, Any]) -> Callable[[]
         async with pool.connection() as connection:
             start = time.perf_counter()
             for sql, args in noting.asked:
-                await connection.fetch(sql, *args)
+                await (connection.fetch(sql, *args) if args else connection.execute(sql))
             took.append((time.perf_counter() - start) * 1000)
 
     async def both() -> tuple[float, float]:

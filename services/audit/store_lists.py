@@ -207,11 +207,12 @@ async def _fetch(pool: Pool, wanted: Wanted, sql: str, values: Sequence[Any]) ->
     if wanted.file_from is None and wanted.file_below is None:
         return await pool.fetch(sql, *values)
     async with pool.connection() as connection:
-        await connection.execute("set plan_cache_mode = force_custom_plan")
+        # Nor by several processes: a few thousand rows of an index are read before these have begun.
+        await connection.execute("set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0")
         try:
             return await connection.fetch(sql, *values)
         finally:
-            await connection.execute("reset plan_cache_mode")
+            await connection.execute("reset plan_cache_mode; reset max_parallel_workers_per_gather")
 
 
 async def count_days(pool: Pool, wanted: Wanted) -> dict[date, int]:

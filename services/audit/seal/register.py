@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Read = Callable[[Connection, contents.Known, range], AsyncIterator[contents.Stretch]]
 
 BATCH = 4000
-APART = 50_000
-"""Leaves from which on processes are started, which takes a second."""
+APART = 200_000
+"""Leaves from which on processes are started, which takes a second or two of each."""
 GRACE = timedelta(minutes=5)
 """How long an activity may wait for its seal."""
 SHOWN = 1000

@@ -20,6 +20,8 @@ from tests.chaos.system import System
 SERVICES = ("identity", "accounts", "delegation", "notifications", "audit")
 SETTLE = 300.0 if scorecard.FULL else 90.0
 """Seconds in which all must come to rest; what failed several times waits a minute and more for its next attempt."""
+PASSES = 30.0
+"""Seconds after which the time passes that a failed effect waits for its next attempt."""
 IN_HANDS = 20.0
 """Seconds for what a consumer has fetched and not yet done: no queue counts it any more."""
 HURRY = """
@@ -78,6 +80,9 @@ class Ledger:
     async def hurry(self) -> None:
         """Let the time pass that a dead sender’s mail and a failed effect wait; the senders that live keep theirs."""
         await self._ask("notifications", HURRY, [])
+        await self._try_again()
+
+    async def _try_again(self) -> None:
         for service in SERVICES:
             await self._ask(service, "update retry set next_at = now() where state = 'waiting' and next_at > now()")
 
@@ -101,11 +106,16 @@ class Ledger:
             return sum(queue.declaration_result.message_count or 0 for queue in found)
 
     async def settle(self, seconds: float = SETTLE) -> None:
-        """Wait until nothing moves, at most so long."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        while asyncio.get_running_loop().time() < deadline:
-            if not await self.unfinished():
-                return
+        """Wait until nothing moves, at most so long.
+
+        What failed often waits ten minutes for its next attempt, also for what has come since: that time passes too.
+        """
+        now = asyncio.get_running_loop().time
+        deadline, again = now() + seconds, now() + PASSES
+        while now() < deadline and await self.unfinished():
+            if now() > again:
+                await self._try_again()
+                again = now() + PASSES
             await asyncio.sleep(0.2)
 
     async def close(self, load: Load) -> Books:

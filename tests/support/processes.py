@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,11 +17,16 @@ ROOT = Path(__file__).resolve().parents[2]
 START = 60.0
 
 
+BELOW_THE_SYSTEMS = range(15_000, 32_000)
+"""The system takes those above for connections: a broker that is killed would not have its port again."""
+
+
 def free_port() -> int:
     """Give a loopback port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    while True:
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", random.choice(BELOW_THE_SYSTEMS)))
+            return int(one.getsockname()[1])
 
 
 @dataclass

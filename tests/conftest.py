@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from tests.support import postgres as servers
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from shared.db.migrate import Area
 
 
+settings.register_profile("mandat", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mandat")  # nothing is timed: the machine may be busy
 pytest_plugins = ("tests.support.fixtures_rabbit", "tests.support.fixtures_compose", "tests.support.spreading")
 
 

@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("merkle", deadline=None, max_examples=60)
+settings.register_profile("merkle", settings.get_profile("mandat"), max_examples=60)
 settings.load_profile("merkle")

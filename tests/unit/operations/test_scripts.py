@@ -15,7 +15,7 @@ DOCKER = """#!/usr/bin/env bash
 echo "$*" >>"{log}"
 case "$*" in
   "compose config --services" | "compose ps --services --status running") printf '%s\\n' {services} ;;
-  "compose ps --quiet "*) echo "$4-replica" ;;
+  "compose ps --quiet "*) echo "$4-replica"; ! grep -q -- "--scale $4=2" "{log}" || echo "$4-new" ;;
   *pg_is_in_recovery*) echo f ;;
 esac
 """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from datetime import date, timedelta
 from typing import Any
 
 from services import client
@@ -211,7 +213,6 @@ FILE_BODIES: dict[str, dict[str, Any] | None] = {
     "GET /cadastre/v1/files/{number}": None,
     "POST /cadastre/v1/files/{number}/reading": None,
     "POST /cadastre/v1/files/{number}/messages": {"subject": "Avis", "body": "À lire."},
-    "POST /cadastre/v1/files/{number}/extensions": {"closes_on": "2030-01-01"},
     "POST /cadastre/v1/lot-reservations": {"lots": 1},
     "POST /cadastre/v1/lot-corrections": {"lot": "1 234 567"},
     "POST /cadastre/v1/product-orders": {"product": "Plan cadastral"},
@@ -234,3 +235,11 @@ def on_file(route: str, body: dict[str, Any] | None) -> None:
 
 for each, sent in FILE_BODIES.items():
     on_file(each, sent)
+LATER = itertools.count()
+
+
+@asks("POST /cadastre/v1/files/{number}/extensions")
+async def later_closing(asked: Asked) -> Ask:
+    """Ask for a day later than whoever asked before."""
+    day = date(2030, 1, 1) + timedelta(days=next(LATER))
+    return Ask({"number": asked.cast.files[asked.whose]}, json={"closes_on": day.isoformat()})

@@ -196,8 +196,6 @@ class Pool:
         try:
             # Waits for the end of a query that was cancelled, too.
             await connection.execute("rollback", timeout=MEND_SECONDS)
-            # asyncpg keeps a transaction whose beginning was given up, and would take the next one for a part of it.
-            connection._top_xact = None  # type: ignore[attr-defined]  # noqa: SLF001
         except (*AWAY, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             connection.terminate()
         self.release(connection)

@@ -42,23 +42,6 @@ async def test_transaction_with_an_error_is_rolled_back(open_pool: Open) -> None
     assert await opened.fetchval("select to_regclass('kept') is null")
 
 
-async def test_transaction_cancelled_while_it_begins_leaves_the_connection_fit_for_another(open_pool: Open) -> None:
-    opened = await open_pool(size=1)
-    await opened.fetchval("select 1")
-
-    async def work() -> None:
-        async with opened.transaction():
-            await asyncio.sleep(60)
-
-    task = asyncio.create_task(work())
-    await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait({task})
-    async with opened.transaction() as connection:
-        await connection.execute("create table kept (value int)")
-    assert [] == await opened.fetch("select * from kept")
-
-
 async def test_transaction_cancelled_is_rolled_back_and_its_connection_given_back(open_pool: Open) -> None:
     opened = await open_pool(size=1)
 

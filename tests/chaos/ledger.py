@@ -30,6 +30,7 @@ update email set
     lease_until = case when state = 'sending' and owner <> all($1::uuid[]) then now() else lease_until end
 where state in ('queued', 'sending')
 """
+DUE = "update email set send_after = now() where state = 'queued' and send_after > now()"
 UNFINISHED = """
 select (select count(*) from outbox where sent_at is null) + (select count(*) from retry where state = 'waiting')
 """
@@ -80,9 +81,10 @@ class Ledger:
     async def hurry(self) -> None:
         """Let the time pass that a dead sender’s mail and a failed effect wait; the senders that live keep theirs."""
         await self._ask("notifications", HURRY, [])
-        await self._try_again()
+        await self._pass_time()
 
-    async def _try_again(self) -> None:
+    async def _pass_time(self) -> None:
+        await self._ask("notifications", DUE)
         for service in SERVICES:
             await self._ask(service, "update retry set next_at = now() where state = 'waiting' and next_at > now()")
 
@@ -108,13 +110,14 @@ class Ledger:
     async def settle(self, seconds: float = SETTLE) -> None:
         """Wait until nothing moves, at most so long.
 
-        What failed often waits ten minutes for its next attempt, also for what has come since: that time passes too.
+        What failed often waits ten minutes for its next attempt, also for what has come since, and more than ten mails
+        of a kind to one address wait an hour: that time passes too, also for mails that were asked for meanwhile.
         """
         now = asyncio.get_running_loop().time
         deadline, again = now() + seconds, now() + PASSES
         while now() < deadline and await self.unfinished():
             if now() > again:
-                await self._try_again()
+                await self._pass_time()
                 again = now() + PASSES
             await asyncio.sleep(0.2)
 

@@ -13,7 +13,7 @@ from tests.chaos import scorecard, stopping
 from tests.chaos.ledger import RIGHT
 from tests.chaos.system import System
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(scorecard.count(1800, 7200))]
 
 EXIT = 15.0
 

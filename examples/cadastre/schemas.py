@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 FileNumber = Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -32,7 +32,7 @@ class NewFile(Input):
     closes_on: date | None = None
 
 
-class File(BaseModel):
+class File(Output):
     """A file as its list shows it; `unread` counts messages that neither the surveyor nor a delegate has read (Q12)."""
 
     number: str
@@ -43,7 +43,7 @@ class File(BaseModel):
     unread: int
 
 
-class Files(BaseModel):
+class Files(Output):
     """The surveyor’s files, newest first."""
 
     files: list[File]
@@ -64,7 +64,7 @@ class NewMessage(Input):
     body: str = Field(min_length=1, max_length=10_000)
 
 
-class Message(BaseModel):
+class Message(Output):
     """A message on a file; `read_at` says when it was first read, by the surveyor or a delegate (Q12)."""
 
     id: UUID
@@ -81,7 +81,7 @@ class FileWithMessages(File):
     messages: list[Message]
 
 
-class Reading(BaseModel):
+class Reading(Output):
     """How many messages became read."""
 
     read: int
@@ -121,7 +121,7 @@ class Extension(Input):
     closes_on: date
 
 
-class Request(BaseModel):
+class Request(Output):
     """What was asked through a service, by whom and for whom (Q13)."""
 
     id: UUID
@@ -132,7 +132,7 @@ class Request(BaseModel):
     made_at: datetime
 
 
-class Requests(BaseModel):
+class Requests(Output):
     """The newest requests made in the surveyor’s name, at most 100."""
 
     requests: list[Request]

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.audit.rules import Unit
 from shared.contracts.moments import Moment
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 class Sort(StrEnum):
@@ -55,14 +55,14 @@ class Listing(Sorted):
     after: str | None = Field(default=None, max_length=400)
 
 
-class Somebody(BaseModel):
+class Somebody(Output):
     """A person by the name he had then; `id` is absent for the system and for callers not signed in."""
 
     id: UUID | None
     name: str
 
 
-class Activity(BaseModel):
+class Activity(Output):
     """One row of the register (Q30)."""
 
     id: UUID
@@ -77,7 +77,7 @@ class Activity(BaseModel):
     """Why an operator looked at somebody's screens."""
 
 
-class Page(BaseModel):
+class Page(Output):
     """A page of activities: `[Page 2 de 3 (23 activités)]` (Q35)."""
 
     items: list[Activity]
@@ -87,7 +87,7 @@ class Page(BaseModel):
     next: str | None
 
 
-class Bar(BaseModel):
+class Bar(Output):
     """How many activities there were from one day to another, both included."""
 
     from_day: date = Field(serialization_alias="from")
@@ -95,14 +95,14 @@ class Bar(BaseModel):
     count: int
 
 
-class Histogram(BaseModel):
+class Histogram(Output):
     """Activity over time: bars of a day, a week or a month, from the first to the last, without gaps."""
 
     unit: Unit
     bars: list[Bar]
 
 
-class Choices(BaseModel):
+class Choices(Output):
     """What the filters in the column headers offer: only values that occur (Q33)."""
 
     performed_by: list[Somebody]
@@ -110,7 +110,7 @@ class Choices(BaseModel):
     kinds: list[Kind]
 
 
-class Kind(BaseModel):
+class Kind(Output):
     """A kind of activity with its sentence in both languages."""
 
     tag: str
@@ -119,7 +119,7 @@ class Kind(BaseModel):
     reported: bool
 
 
-class Kinds(BaseModel):
+class Kinds(Output):
     """All kinds."""
 
     kinds: list[Kind]
@@ -151,14 +151,14 @@ class Outcome(StrEnum):
     UNKNOWN_PERSON = "unknown-person"
 
 
-class Result(BaseModel):
+class Result(Output):
     """The outcome of one report."""
 
     key: str
     outcome: Outcome
 
 
-class Results(BaseModel):
+class Results(Output):
     """The outcomes, in the order of the batch."""
 
     results: list[Result]

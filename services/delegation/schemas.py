@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shared.contracts.events.delegation import SearchField
 from shared.contracts.moments import Moment
 from shared.contracts.texts import Text
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 class After(Input):
@@ -27,7 +27,7 @@ class Then(After):
     as_of: Moment | None = None
 
 
-class Surveyor(BaseModel):
+class Surveyor(Output):
     """The caller’s own licence. With `password_change_required`, adding a delegate waits for that first (Q24)."""
 
     licence: UUID
@@ -38,7 +38,7 @@ class Surveyor(BaseModel):
     password_change_required: bool
 
 
-class Delegator(BaseModel):
+class Delegator(Output):
     """A surveyor for whom the caller may act (Q20); `frozen` while the licence is not active (decision 11)."""
 
     delegation: UUID
@@ -50,14 +50,14 @@ class Delegator(BaseModel):
     frozen: bool
 
 
-class Delegators(BaseModel):
+class Delegators(Output):
     """A page of delegators, by name; `next` goes into `after` and is null at the end."""
 
     delegators: list[Delegator]
     next: UUID | None
 
 
-class Me(BaseModel):
+class Me(Output):
     """What the caller is here. Without `access`, `message` says what has to happen first (Q17).
 
     `default_context` is the user id of the surveyor in whose name to start, oneself included; None
@@ -79,7 +79,7 @@ class CandidateSearch(Input):
     value: str = Field(min_length=1, max_length=254)
 
 
-class Candidate(BaseModel):
+class Candidate(Output):
     """The person found (Q26)."""
 
     id: UUID
@@ -95,7 +95,7 @@ class NewDelegate(Input):
     delegate: UUID
 
 
-class Delegate(BaseModel):
+class Delegate(Output):
     """A delegate of the caller (Q23); `id` is the delegation’s, `delegate` the person’s."""
 
     id: UUID
@@ -107,14 +107,14 @@ class Delegate(BaseModel):
     since: datetime
 
 
-class Delegates(BaseModel):
+class Delegates(Output):
     """A page of delegates, by name; `next` goes into `after` and is null at the end."""
 
     delegates: list[Delegate]
     next: UUID | None
 
 
-class TokenRequest(BaseModel):
+class TokenRequest(Output):
     """A token exchange (RFC 8693 §2.1); parameters not named here are ignored (RFC 6749 §3.2).
 
     `subject_token` is the delegate’s own access token, the one of `Authorization`;
@@ -134,7 +134,7 @@ class TokenRequest(BaseModel):
     scope: str | None = Field(default=None, max_length=500)
 
 
-class Token(BaseModel):
+class Token(Output):
     """An acting token (RFC 8693 §2.2.1): `sub` is the delegator, `act.sub` the delegate; `expires_in` in seconds."""
 
     access_token: str
@@ -143,7 +143,7 @@ class Token(BaseModel):
     expires_in: int
 
 
-class KeySet(BaseModel):
+class KeySet(Output):
     """The keys that verify acting tokens (RFC 7517 §5)."""
 
     keys: list[dict[str, Any]]

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 from services.identity import rules
 from services.identity.store import Person
@@ -36,12 +36,6 @@ Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 Token = Annotated[SecretStr, Field(min_length=20, max_length=200)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=PRINTABLE)]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
-
-
-class Output(BaseModel):
-    """What we answer."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class NewPerson(routing.Input):
@@ -131,7 +125,7 @@ class EmailChange(routing.Input):
     password: Password
 
 
-class TokenForm(BaseModel):
+class TokenForm(routing.Output):
     """A token request (RFC 6749 §4.4, §6); parameters unknown to us are ignored as §3.2 wants."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -149,13 +143,13 @@ class NewApplication(routing.Input):
     name: PersonalName
 
 
-class Accepted(Output):
+class Accepted(routing.Output):
     """The same answer whether there is something to be done or not."""
 
     message: str
 
 
-class Me(Output):
+class Me(routing.Output):
     """A person as he sees himself."""
 
     id: UUID
@@ -174,7 +168,7 @@ class Me(Output):
         return cls.model_validate(person, from_attributes=True)
 
 
-class Tokens(Output):
+class Tokens(routing.Output):
     """What a sign-in or a refresh gives; `expires_in` in seconds (RFC 6749 §5.1)."""
 
     access_token: str
@@ -190,14 +184,14 @@ class SignedIn(Tokens):
     device_token: str | None = None
 
 
-class Reauthenticated(Output):
+class Reauthenticated(routing.Output):
     """A proof that the password was just typed; `expires_in` in seconds."""
 
     token: str
     expires_in: int
 
 
-class ApplicationToken(Output):
+class ApplicationToken(routing.Output):
     """An access token for a connected application; `expires_in` in seconds."""
 
     access_token: str
@@ -205,7 +199,7 @@ class ApplicationToken(Output):
     expires_in: int
 
 
-class LookBegun(Output):
+class LookBegun(routing.Output):
     """A look that runs until `ends_at`, and whose screens it shows."""
 
     id: UUID
@@ -213,7 +207,7 @@ class LookBegun(Output):
     person: Me
 
 
-class LookToken(Output):
+class LookToken(routing.Output):
     """A token that only reads; `expires_in` in seconds."""
 
     access_token: str
@@ -221,7 +215,7 @@ class LookToken(Output):
     expires_in: int
 
 
-class SessionShown(Output):
+class SessionShown(routing.Output):
     """One of a person's sessions."""
 
     id: UUID
@@ -231,13 +225,13 @@ class SessionShown(Output):
     current: bool
 
 
-class Sessions(Output):
+class Sessions(routing.Output):
     """A person's living sessions, the latest first."""
 
     sessions: list[SessionShown]
 
 
-class Operator(Output):
+class Operator(routing.Output):
     """An operator, for other operators."""
 
     id: UUID
@@ -247,13 +241,13 @@ class Operator(Output):
     email: str
 
 
-class Operators(Output):
+class Operators(routing.Output):
     """All operators, by user name."""
 
     operators: list[Operator]
 
 
-class ApplicationShown(Output):
+class ApplicationShown(routing.Output):
     """A connected application; `secrets` is how many it may use now."""
 
     client_id: str
@@ -262,26 +256,26 @@ class ApplicationShown(Output):
     secrets: int
 
 
-class Applications(Output):
+class Applications(routing.Output):
     """All connected applications, by client id."""
 
     applications: list[ApplicationShown]
 
 
-class ApplicationSecret(Output):
+class ApplicationSecret(routing.Output):
     """A new secret, shown this once."""
 
     client_id: str
     client_secret: str
 
 
-class KeySet(Output):
+class KeySet(routing.Output):
     """The public keys that verify our tokens (RFC 7517 §5)."""
 
     keys: list[dict[str, str]]
 
 
-class Metadata(Output):
+class Metadata(routing.Output):
     """What an OAuth client must know (RFC 8414 §2)."""
 
     issuer: str

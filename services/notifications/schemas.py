@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.contracts.moments import Moment
-from shared.web.routing import BIGGEST, Input
+from shared.web.routing import BIGGEST, Input, Output
 
 
 class AlertKind(StrEnum):
@@ -51,14 +51,14 @@ class Outcome(StrEnum):
     UNKNOWN_RECIPIENT = "unknown-recipient"
 
 
-class Result(BaseModel):
+class Result(Output):
     """The outcome of one alert."""
 
     key: str
     outcome: Outcome
 
 
-class Results(BaseModel):
+class Results(Output):
     """The outcomes, in the order of the batch."""
 
     results: list[Result]
@@ -84,7 +84,7 @@ class Listing(Input):
     size: int = Field(default=50, ge=1, le=200)
 
 
-class Email(BaseModel):
+class Email(Output):
     """The delivery of one e-mail; the address is masked."""
 
     id: UUID
@@ -101,7 +101,7 @@ class Email(BaseModel):
     ended_at: datetime | None
 
 
-class Emails(BaseModel):
+class Emails(Output):
     """E-mails, newest first; `next` is what to list after."""
 
     emails: list[Email]
@@ -115,7 +115,7 @@ class WitnessPage(Input):
     size: int = Field(default=50, ge=1, le=1000)
 
 
-class Heard(BaseModel):
+class Heard(Output):
     """A signed state of the register, as it was heard."""
 
     size: int
@@ -123,7 +123,7 @@ class Heard(BaseModel):
     heard_at: datetime
 
 
-class Witnessed(BaseModel):
+class Witnessed(Output):
     """What was heard, newest first; `next` goes into `before` and is null at the end."""
 
     checkpoints: list[Heard]

@@ -34,7 +34,13 @@ BIGGEST = (1 << 63) - 1
 class Input(BaseModel):
     """Base of what callers send: a field that is not documented is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
+
+
+class Output(BaseModel):
+    """Base of what we answer; like an input, built when it is needed first: not all are while a service starts."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

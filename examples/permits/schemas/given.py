@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from examples.permits.rules import Needed, Right, State
 from examples.permits.schemas.asked import Content
 from examples.permits.schemas.kinds import FeeState, InspectionKind, InspectionResult, Kind
+from shared.web.routing import Output
 
 
-class Application(BaseModel):
+class Application(Output):
     """An application as lists show it; `unread` counts what the other side wrote, `required_actions` what is asked."""
 
     id: UUID
@@ -29,14 +28,14 @@ class Application(BaseModel):
     required_actions: int
 
 
-class Applications(BaseModel):
+class Applications(Output):
     """Applications, newest first; `next` is what to list after."""
 
     applications: list[Application]
     next: UUID | None = None
 
 
-class Message(BaseModel):
+class Message(Output):
     """A message; `read_at` says when the other side first read it."""
 
     id: UUID
@@ -47,7 +46,7 @@ class Message(BaseModel):
     read_at: datetime | None
 
 
-class File(BaseModel):
+class File(Output):
     """An uploaded file: its safe name, what it is by its content, its size in bytes and its digest."""
 
     id: UUID
@@ -59,7 +58,7 @@ class File(BaseModel):
     uploaded_at: datetime
 
 
-class Inspection(BaseModel):
+class Inspection(Output):
     """An inspection that was asked for; `result` once it was made."""
 
     id: UUID
@@ -72,7 +71,7 @@ class Inspection(BaseModel):
     result_note: str | None
 
 
-class Fee(BaseModel):
+class Fee(Output):
     """A fee of an application; it is paid in accounts [Frais impayés]."""
 
     id: UUID
@@ -84,7 +83,7 @@ class Fee(BaseModel):
     state: FeeState
 
 
-class Action(BaseModel):
+class Action(Output):
     """Something that is asked for and not yet done: `detail` in the reviewer’s words, or a fee to pay."""
 
     id: UUID
@@ -105,7 +104,7 @@ class RequiredAction(Action):
     account_name: str | None
 
 
-class RequiredActions(BaseModel):
+class RequiredActions(Output):
     """What awaits a person, what is due first at the top; `next` is what to list after."""
 
     actions: list[RequiredAction]
@@ -125,13 +124,13 @@ class Whole(Application):
     own: bool
 
 
-class Reading(BaseModel):
+class Reading(Output):
     """How many messages became read."""
 
     read: int
 
 
-class Template(BaseModel):
+class Template(Output):
     """A model of an application."""
 
     id: UUID
@@ -141,7 +140,7 @@ class Template(BaseModel):
     changed_at: datetime
 
 
-class Templates(BaseModel):
+class Templates(Output):
     """The models of a company, by name."""
 
     templates: list[Template]

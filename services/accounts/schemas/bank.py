@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.accounts.rules import bank
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 def _told(code: str, read: Callable[[str], str]) -> AfterValidator:
@@ -45,7 +45,7 @@ class Removal(Input):
     proof: Proof
 
 
-class BankDetails(BaseModel):
+class BankDetails(Output):
     """Bank details as they are shown: but for the last digits, transit and account number are hidden."""
 
     institution: str

@@ -9,13 +9,13 @@ from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.accounts.rules import companies
 from shared.contracts.events.companies import AccountKind, Address, Right
 from shared.contracts.people import Language
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 def _told(code: str, read: Callable[[str], Any]) -> AfterValidator:
@@ -129,7 +129,7 @@ def flat(said: NewAccount | AccountChange) -> dict[str, Any]:
     return found
 
 
-class Mine(BaseModel):
+class Mine(Output):
     """One of the caller’s accounts (O6), with his rights. `orphaned`: its managers are gone."""
 
     id: UUID
@@ -142,7 +142,7 @@ class Mine(BaseModel):
     orphaned: bool
 
 
-class Accounts(BaseModel):
+class Accounts(Output):
     """The caller’s accounts; `next` goes into `after` and is null at the end."""
 
     accounts: list[Mine]
@@ -177,14 +177,14 @@ class PinOnly(Input):
     pin: str = Field(max_length=200)
 
 
-class Joined(BaseModel):
+class Joined(Output):
     """The account that was joined, and whether as manager (O7) or without any right (O18)."""
 
     account: Mine
     role: Literal["manager", "member"]
 
 
-class Pin(BaseModel):
+class Pin(Output):
     """The PIN of an account as people read it, and since when it is the present one (O15)."""
 
     pin: str
@@ -199,7 +199,7 @@ class Search(Input):
     size: int = Field(default=20, ge=1, le=50)
 
 
-class Company(BaseModel):
+class Company(Output):
     """A company as it shows itself to clients; what it does not show is null (O16)."""
 
     id: UUID
@@ -212,7 +212,7 @@ class Company(BaseModel):
     address: Address | None = None
 
 
-class Companies(BaseModel):
+class Companies(Output):
     """Companies by name."""
 
     companies: list[Company]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.contracts.events.companies import Right
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 class Page(Input):
@@ -17,7 +17,7 @@ class Page(Input):
     size: int = Field(default=200, ge=1, le=200)
 
 
-class AccountOfPerson(BaseModel):
+class AccountOfPerson(Output):
     """An account in which a person has rights."""
 
     id: UUID
@@ -25,14 +25,14 @@ class AccountOfPerson(BaseModel):
     rights: tuple[Right, ...]
 
 
-class AccountsOfPerson(BaseModel):
+class AccountsOfPerson(Output):
     """The accounts in which a person has any right; `next` is what to list after."""
 
     accounts: list[AccountOfPerson]
     next: UUID | None = None
 
 
-class Name(BaseModel):
+class Name(Output):
     """An account by name; `listed` when it lets itself be found as contact company (O16)."""
 
     id: UUID

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from services.accounts.schemas.companies import PinOnly
 from shared.contracts.events.companies import AccountKind, TakeoverGround
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Words = Annotated[str, Field(max_length=500, pattern=PRINTABLE)]
@@ -34,7 +34,7 @@ class ClaimState(StrEnum):
     DISMISSED = "dismissed"
 
 
-class Someone(BaseModel):
+class Someone(Output):
     """A person as operators see him."""
 
     id: UUID
@@ -42,7 +42,7 @@ class Someone(BaseModel):
     username: str
 
 
-class Claim(BaseModel):
+class Claim(Output):
     """A claim of an imported account. `upheld` and `dismissed` are said of the contest."""
 
     id: UUID
@@ -58,7 +58,7 @@ class Claim(BaseModel):
     reason: str
 
 
-class Claims(BaseModel):
+class Claims(Output):
     """Claims, newest first; `next` goes into `after`."""
 
     claims: list[Claim]
@@ -103,13 +103,13 @@ class TakeoverByPin(PinOnly):
     reason: Why
 
 
-class Asked(BaseModel):
+class Asked(Output):
     """The take-over that was asked for."""
 
     id: UUID
 
 
-class Takeover(BaseModel):
+class Takeover(Output):
     """A take-over of an account; nothing happens before `due_at`, and others can object until it has ended."""
 
     id: UUID
@@ -125,7 +125,7 @@ class Takeover(BaseModel):
     decision_reason: str
 
 
-class Takeovers(BaseModel):
+class Takeovers(Output):
     """Take-overs, newest first; `next` goes into `after`."""
 
     takeovers: list[Takeover]
@@ -162,7 +162,7 @@ class AccountState(StrEnum):
     ORPHANED = "orphaned"
 
 
-class Listed(BaseModel):
+class Listed(Output):
     """An account as operators see it in the directory."""
 
     id: UUID
@@ -175,7 +175,7 @@ class Listed(BaseModel):
     state: AccountState
 
 
-class Directory(BaseModel):
+class Directory(Output):
     """Accounts by name."""
 
     accounts: list[Listed]

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from shared.contracts.events.fees import FeeState, Item, PaymentState
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 Keys = Annotated[list[Key], Field(min_length=1, max_length=100)]
@@ -51,7 +51,7 @@ class Outcome(StrEnum):
     UNKNOWN_ACCOUNT = "unknown-account"
 
 
-class Result(BaseModel):
+class Result(Output):
     """The outcome of one fee."""
 
     key: str
@@ -59,7 +59,7 @@ class Result(BaseModel):
     fee: UUID | None
 
 
-class Results(BaseModel):
+class Results(Output):
     """The outcomes, in the order of the batch."""
 
     results: list[Result]
@@ -71,7 +71,7 @@ class PostedKeys(Input):
     key: list[Key] = Field(min_length=1, max_length=100)
 
 
-class PostedFee(BaseModel):
+class PostedFee(Output):
     """How a fee stands, for the application that posted it."""
 
     key: str
@@ -79,7 +79,7 @@ class PostedFee(BaseModel):
     state: FeeState
 
 
-class PostedFees(BaseModel):
+class PostedFees(Output):
     """The fees that are known; others were never posted."""
 
     fees: list[PostedFee]
@@ -100,14 +100,14 @@ class WithdrawalOutcome(StrEnum):
     IN_PAYMENT = "in-payment"
 
 
-class WithdrawalResult(BaseModel):
+class WithdrawalResult(Output):
     """The outcome of one withdrawal."""
 
     key: str
     outcome: WithdrawalOutcome
 
 
-class WithdrawalResults(BaseModel):
+class WithdrawalResults(Output):
     """The outcomes, in the order of the batch."""
 
     results: list[WithdrawalResult]
@@ -122,7 +122,7 @@ class Listing(Input):
     size: Size = 25
 
 
-class Fee(BaseModel):
+class Fee(Output):
     """A fee of an account for which the caller may pay; `payment` is under way for it, or settled it."""
 
     id: UUID
@@ -141,14 +141,14 @@ class Fee(BaseModel):
     paid_at: datetime | None
 
 
-class Unpaid(BaseModel):
+class Unpaid(Output):
     """How many fees are unpaid, and what they come to."""
 
     fees: int
     amount_cents: int
 
 
-class Fees(BaseModel):
+class Fees(Output):
     """Fees by the day they are due [Frais impayés]; `next` is what to list after."""
 
     fees: list[Fee]
@@ -162,7 +162,7 @@ class NewPayment(Input):
     fees: Annotated[list[UUID], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
 
-class Payment(BaseModel):
+class Payment(Output):
     """A payment; only `state` tells what became of it, not the return of the browser. `surplus` is given back."""
 
     id: UUID
@@ -182,7 +182,7 @@ class StartedPayment(Payment):
     redirect_url: str
 
 
-class Payments(BaseModel):
+class Payments(Output):
     """One’s own payments, newest first; `next` is what to list after."""
 
     payments: list[Payment]

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 class ImportState(StrEnum):
@@ -19,7 +19,7 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
-class Fault(BaseModel):
+class Fault(Output):
     """A row that did not land: the line in the file, the column, a stable code, and the reason."""
 
     line: int
@@ -29,7 +29,7 @@ class Fault(BaseModel):
     reason_en: str
 
 
-class Import(BaseModel):
+class Import(Output):
     """An import: how far it is, what came of it, and up to 1,000 faults; `next` is the line to list more after."""
 
     id: UUID
@@ -45,7 +45,7 @@ class Import(BaseModel):
     next: int | None = None
 
 
-class Imports(BaseModel):
+class Imports(Output):
     """The newest imports, without their faults."""
 
     imports: list[Import]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.people import Language
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
-class Licence(BaseModel):
+class Licence(Output):
     """A land surveyor’s licence; `holder` is the user who claimed it."""
 
     id: UUID
@@ -25,7 +25,7 @@ class Licence(BaseModel):
     holder: UUID | None
 
 
-class Licences(BaseModel):
+class Licences(Output):
     """Licences by matricule; `next` is the matricule to list after."""
 
     licences: list[Licence]

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.accounts.rules.members import Outcome
 from shared.contracts.events.companies import Right
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 def _each_once(people: list[UUID]) -> list[UUID]:
@@ -41,7 +41,7 @@ class Removal(Input):
     members: People
 
 
-class Result(BaseModel):
+class Result(Output):
     """What it came to for one member; `rights` are those after it."""
 
     member: UUID
@@ -49,13 +49,13 @@ class Result(BaseModel):
     rights: tuple[Right, ...]
 
 
-class Results(BaseModel):
+class Results(Output):
     """What it came to, in the order asked."""
 
     results: list[Result]
 
 
-class Member(BaseModel):
+class Member(Output):
     """One member (O12). `suspended`: his claim is contested. `gone`: the last manager, whose identifier ended."""
 
     id: UUID
@@ -70,7 +70,7 @@ class Member(BaseModel):
     via: Literal["registered", "pin", "claim", "takeover"]
 
 
-class Members(BaseModel):
+class Members(Output):
     """Members of an account, and how many there are in all."""
 
     members: list[Member]

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from services.audit.schemas import Sorted
 from shared.contracts.people import Language
+from shared.web.routing import Output
 
 
 class Format(StrEnum):
@@ -52,7 +51,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Export(BaseModel):
+class Export(Output):
     """A file that is prepared: `done` of `total` rows are written; when ready, its size, and until when it is kept."""
 
     id: UUID
@@ -66,7 +65,7 @@ class Export(BaseModel):
     expires_at: datetime | None
 
 
-class Exports(BaseModel):
+class Exports(Output):
     """The files that the caller asked for, the newest first."""
 
     exports: list[Export]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.web.routing import BIGGEST, Input
+from shared.web.routing import BIGGEST, Input, Output
 
 
 class Before(Input):
@@ -17,21 +17,21 @@ class Before(Input):
     size: int = Field(default=50, ge=1, le=200)
 
 
-class Signed(BaseModel):
+class Signed(Output):
     """One signed state of the register: its size in leaves, and the C2SP checkpoint as it was signed."""
 
     size: int
     note: str
 
 
-class Checkpoints(BaseModel):
+class Checkpoints(Output):
     """Signed states, newest first; `next` goes into `before` and is null at the end."""
 
     checkpoints: list[Signed]
     next: int | None
 
 
-class Keys(BaseModel):
+class Keys(Output):
     """The public keys that ever signed (C2SP verifier keys), oldest first, under the log’s name."""
 
     log: str
@@ -45,7 +45,7 @@ class InclusionQuery(Input):
     size: int | None = Field(default=None, ge=1, le=BIGGEST)
 
 
-class Inclusion(BaseModel):
+class Inclusion(Output):
     """The proof that a leaf is in the log of the signed state (RFC 6962 §2.1.1); hashes are base64."""
 
     index: int
@@ -62,7 +62,7 @@ class ConsistencyQuery(Input):
     second: int = Field(ge=1, le=BIGGEST)
 
 
-class Consistency(BaseModel):
+class Consistency(Output):
     """The proof that the log of the second size begins with the one of the first (RFC 6962 §2.1.2)."""
 
     first: int
@@ -70,7 +70,7 @@ class Consistency(BaseModel):
     hashes: list[str]
 
 
-class Fault(BaseModel):
+class Fault(Output):
     """One thing that is wrong with a file: in rows from `first` to `last`, counted from 1; in the file with 0."""
 
     first: int
@@ -79,7 +79,7 @@ class Fault(BaseModel):
     text: str
 
 
-class Verification(BaseModel):
+class Verification(Output):
     """What checking a download gave. `size` and `signed_at` are of the signed state; `rows` as the proof has them."""
 
     good: bool

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from services.delegation.settings import Texts
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.moments import Moment
-from shared.web.routing import Input
+from shared.web.routing import Input, Output
 
 
 class Wanted(Input):
@@ -21,14 +19,14 @@ class Wanted(Input):
     as_of: Moment
 
 
-class Named(BaseModel):
+class Named(Output):
     """A person by the name of the day it was attested; blank when erased before or since."""
 
     id: UUID
     name: str
 
 
-class Period(BaseModel):
+class Period(Output):
     """A delegate at that moment, from when and until when; `until` is null while it lasts."""
 
     delegate: Named
@@ -36,7 +34,7 @@ class Period(BaseModel):
     until: datetime | None
 
 
-class Content(BaseModel):
+class Content(Output):
     """What is attested: the surveyor’s licence and delegates then, and what these could do if it was active."""
 
     as_of: datetime
@@ -50,7 +48,7 @@ class Content(BaseModel):
     reserved: list[Texts]
 
 
-class Attestation(BaseModel):
+class Attestation(Output):
     """An attestation. The reference is made of the content: the first bits of the SHA-256 of its canonical JSON.
 
     Of the content as it was attested: a name that was erased since is missing in what is shown.

@@ -29,6 +29,18 @@ def free_port() -> int:
             return int(one.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen there now."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+            one.listen()
+        except OSError:
+            return False
+        return True
+
+
 @dataclass
 class Program:
     """One process: `python -m <module>` with these variables, and its output in a file."""

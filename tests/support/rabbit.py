@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from tests.support.processes import free_port
+from tests.support.processes import free_port, is_free
 
 NAMED = "MANDAT_TEST_AMQP_URL"
 IMAGE = "rabbitmq:4-management"
@@ -192,10 +192,17 @@ class PrivateNode:
 
     async def restart(self) -> None:
         """Start it again after a kill, on the same data and port."""
-        if self._process is not None:
-            await asyncio.wait_for(self._process.wait(), 60)
+        await self._gone()
         await self.start()
         await self._elect()
+
+    async def _gone(self) -> None:
+        """Wait until the node has let go of its port: the script that was waited for ends before it."""
+        if self._process is not None:
+            await asyncio.wait_for(self._process.wait(), 60)
+        async with asyncio.timeout(60):
+            while not is_free(self._ports["amqp"]):
+                await asyncio.sleep(0.1)
 
     async def alarm(self, *, on: bool) -> None:
         """Let the disk be full, or not any more."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifications import commands, emails, store
 from shared.contracts.envelope import Event
-from shared.contracts.events import EVENTS, applications, audit, identity
+from shared.contracts.events import applications, audit, identity
+from shared.contracts.registry import EVENTS
 from shared.messaging import consumer
 from shared.service import Received, Subscription
 

@@ -13,7 +13,7 @@ import pytest
 from services import together
 from services.operations import broker, secretfiles
 from shared.contracts import wiring
-from shared.contracts.events import EVENTS
+from shared.contracts.registry import EVENTS
 from shared.messaging import topology
 from tests.support import compose
 from tests.support.composed import Composed

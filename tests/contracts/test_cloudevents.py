@@ -7,7 +7,7 @@ import json
 import pytest
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import EVENTS
+from shared.contracts.registry import EVENTS
 from tests.support import cloudevents, contracts
 from tests.support import messaging as support
 

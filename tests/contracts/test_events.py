@@ -10,7 +10,7 @@ import pytest
 
 from shared.contracts import wiring
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import EVENTS, MODULES
+from shared.contracts.registry import EVENTS, MODULES
 from tests.chaos import scorecard
 from tests.support import contracts
 

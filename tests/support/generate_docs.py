@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts import wiring
-from shared.contracts.events import EVENTS
 from shared.contracts.problems import MODULES, PROBLEMS
+from shared.contracts.registry import EVENTS
 from tests.support import contracts, gateway_problems, items
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.accounts import subscribers
 from shared import ids
-from shared.contracts.events import EVENTS, identity
+from shared.contracts.events import identity
+from shared.contracts.registry import EVENTS
 
 COLUMNS = "username, first_name, last_name, email, verified, version"
 

@@ -14,8 +14,9 @@ from services.audit import commands, queries, schemas, store, subscribers
 from shared import ids, substrate
 from shared.contracts.activities import ACTIVITIES
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.events import EVENTS, applications, companies, delegation, identity
+from shared.contracts.events import applications, companies, delegation, identity
 from shared.contracts.people import Language, Person
+from shared.contracts.registry import EVENTS
 from shared.db.migrate import Area
 from shared.db.pool import Pool
 from shared.messaging import consumer

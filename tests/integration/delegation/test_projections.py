@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from services.delegation import subscribers
-from shared.contracts import events, wiring
+from shared.contracts import wiring
 from shared.contracts.events import accounts, identity
+from shared.contracts.registry import EVENTS
 from tests.integration.delegation.conftest import Somebody
 
 
@@ -97,7 +98,7 @@ def test_every_event_about_a_user_or_a_licence_that_reaches_us_is_heard():
     """Whatever identity and accounts say about the states we copy, and our queue is wired to, has its line."""
     wired = {
         name
-        for name, event in events.EVENTS.items()
+        for name, event in EVENTS.items()
         if issubclass(event, (identity.User, accounts.Licence))
         and any(wiring.matches(pattern, name) for pattern in wiring.WIRING["delegation"])
     }

@@ -8,7 +8,7 @@ import pytest
 
 from services.operations import broker, secretfiles
 from shared.contracts import wiring
-from shared.contracts.events import EVENTS
+from shared.contracts.registry import EVENTS
 from shared.messaging import topology
 
 QUEUES = [name for consumer in wiring.WIRING for name, _ in topology.queues_of(consumer)]

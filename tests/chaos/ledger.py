@@ -19,7 +19,9 @@ from tests.chaos.system import System
 
 SERVICES = ("identity", "accounts", "delegation", "notifications", "audit")
 SETTLE = 300.0 if scorecard.FULL else 90.0
-"""Seconds in which all must come to rest; what failed several times waits a minute and more for its next attempt."""
+"""Seconds in which something must come to rest; what failed several times waits a minute and more for its next try."""
+LONGEST = 10
+"""So many times as long in all: a system under a long load has much to do afterwards."""
 PASSES = 30.0
 """Seconds after which the time passes that a failed effect waits for its next attempt."""
 IN_HANDS = 20.0
@@ -108,14 +110,16 @@ class Ledger:
             return sum(queue.declaration_result.message_count or 0 for queue in found)
 
     async def settle(self, seconds: float = SETTLE) -> None:
-        """Wait until nothing moves, at most so long.
+        """Wait until nothing is unfinished, as long as that becomes less now and then, and ten times so long at most.
 
         What failed often waits ten minutes for its next attempt, also for what has come since, and more than ten mails
         of a kind to one address wait an hour: that time passes too, also for mails that were asked for meanwhile.
         """
         now = asyncio.get_running_loop().time
-        deadline, again = now() + seconds, now() + PASSES
-        while now() < deadline and await self.unfinished():
+        before, until, end, again = 0, now() + seconds, now() + LONGEST * seconds, now() + PASSES
+        while now() < min(until, end) and (left := await self.unfinished()):
+            until = now() + seconds if left < before else until
+            before = left
             if now() > again:
                 await self._pass_time()
                 again = now() + PASSES

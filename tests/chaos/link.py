@@ -10,14 +10,18 @@ import os
 import signal
 import sys
 from collections import Counter
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from shared import failpoints, logging, runtime, service, worker
-from shared.db.pool import Pool
+from shared.db.pool import Pool, Unavailable
 from shared.messaging import failures, relay, retry
 from shared.messaging.rabbit import RabbitBus
 from tests.chaos import sabotage
 from tests.support import messaging as support
+
+SIZE = 5
+FREE = "connections that can be had: "
 
 
 class Deadly(Exception):
@@ -56,7 +60,7 @@ def hurry() -> None:
 async def main(role: str) -> None:
     """Run the link until SIGTERM; its name is the consumer's."""
     name = os.environ["CHAIN_NAME"]
-    pool = await Pool.open(os.environ["CHAIN_DATABASE"], name=f"{name}-{role}", size=5)
+    pool = await Pool.open(os.environ["CHAIN_DATABASE"], name=f"{name}-{role}", size=SIZE)
     bus = RabbitBus(os.environ["CHAIN_BROKER"], wired={name: ("counting.#",)})
     await bus.open()
     if role == "relay":
@@ -67,7 +71,19 @@ async def main(role: str) -> None:
         await bus.subscribe(name, consumer.receive)
     await worker.supervise(workers, runtime._on_signal())
     await bus.close()
+    print(f"{FREE}{await free(pool)}")  # noqa: T201 - the test reads it
     await pool.close()
+
+
+async def free(pool: Pool) -> int:
+    """Count the connections of a pool that can be had at once: all of its size, unless some were not given back."""
+    async with AsyncExitStack() as stack:
+        for found in range(SIZE):
+            try:
+                await stack.enter_async_context(pool.connection())
+            except Unavailable:
+                return found
+        return SIZE
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 
 from shared import worker
-from shared.messaging import consumer, inbox, outbox, rabbit, relay
+from shared.db.pool import Pool
+from shared.messaging import consumer, inbox, links, outbox, rabbit, relay
 from tests.chaos import sabotage_services
 
 
@@ -168,6 +169,29 @@ def no_retries() -> None:
     consumer.failures.keep = forget
 
 
+def leftovers() -> None:
+    """Leave at each connection to the broker another one with a channel, 8 MiB, and the first times one of the pool."""
+    import aio_pika
+
+    pools, left = [], []
+    opened, connected = Pool.__init__, links.Link._connection
+
+    def remembered(self, *args, **options):
+        opened(self, *args, **options)
+        pools.append(self)
+
+    @asynccontextmanager
+    async def leaving(self):
+        other = await aio_pika.connect_robust(os.environ["CHAIN_BROKER"], timeout=5, reconnect_interval=0.2)
+        # A pool that gives nothing any more would end the chain, which is another fault.
+        kept = await pools[0].acquire() if len(left) < 2 else None
+        left.append((await other.channel(), b"x" * (8 << 20), kept))
+        async with connected(self) as connection:
+            yield connection
+
+    Pool.__init__, links.Link._connection = remembered, leaving
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__.replace("_", "-"): bug
     for bug in (
@@ -182,6 +206,7 @@ BUGS: dict[str, Callable[[], None]] = {
         last_id,
         no_crash_guard,
         no_retries,
+        leftovers,
     )
 }
 

@@ -7,52 +7,16 @@ import time
 from functools import partial
 
 import aio_pika
-import psutil
 import pytest
 
 from shared.contracts import wiring
 from tests.chaos import chain as chains
 from tests.chaos import scorecard
+from tests.chaos.flowing import alive, flows, heard, memory, under_load
 from tests.chaos.ledger import RIGHT
 from tests.support import messaging as support
-from tests.support.processes import Program
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
-
-
-async def heard(chain: chains.Chain) -> int:
-    return len(await support.heard(chain.sink, chain.name))
-
-
-async def flows(chain: chains.Chain) -> None:
-    """Write until something written now is heard: the chain works."""
-    before = await heard(chain)
-
-    async def more() -> bool:
-        await chain.write(1)
-        return await heard(chain) > before
-
-    await support.eventually(more, seconds=90)
-
-
-def alive(programs: list[Program]) -> bool:
-    return all(one.process is not None and one.process.returncode is None for one in programs)
-
-
-async def under_load(chain: chains.Chain, harm) -> None:
-    """Write all the time while harm is done, and until the chain works again."""
-    stop = asyncio.Event()
-
-    async def writing() -> None:
-        while not stop.is_set():
-            await chain.write(4)
-            await asyncio.sleep(0.02)
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(writing())
-        await harm()
-        await flows(chain)
-        stop.set()
 
 
 @pytest.mark.timeout(900)
@@ -267,12 +231,12 @@ async def test_chain_with_a_backlog_drains_it_in_flat_memory(make_chain):
         began = time.monotonic()
         programs = list(await chains.both(chain))
         await support.eventually(lambda: _most(chain, number // 10), 1, seconds=90)
-        early = _memory(programs)
+        early = memory(programs)
         await chain.drained()
         seconds = time.monotonic() - began
         verdict = await chain.verdict()
         assert (verdict, await chain.queued()) == (chains.CLEAN, 0)
-        growth = (_memory(programs) - early) / 1e6
+        growth = (memory(programs) - early) / 1e6
         assert growth < 50
     scorecard.note(
         "R16", "backlog", number, lost=0, doubled=0, rate=round(number / seconds), growth_mb=round(growth, 1)
@@ -281,7 +245,3 @@ async def test_chain_with_a_backlog_drains_it_in_flat_memory(make_chain):
 
 async def _most(chain: chains.Chain, number: int) -> bool:
     return await heard(chain) > number
-
-
-def _memory(programs: list[Program]) -> int:
-    return sum(psutil.Process(one.process.pid).memory_info().rss for one in programs if one.process)

@@ -38,6 +38,9 @@ class MortalBroker(Protocol):
     async def alarm(self, *, on: bool) -> None:
         """Let the disk be full, or not any more: it then takes no message."""
 
+    async def channels(self) -> list[int]:
+        """Give for each open channel how many messages it has not acknowledged."""
+
 
 class _Container:
     def __init__(self) -> None:
@@ -61,6 +64,11 @@ class _Container:
         words = ["rabbitmqctl", "--quiet", "set_disk_free_limit", rabbit.FULL_DISK if on else "50MB"]
         code, output = await asyncio.to_thread(self._container.exec_run, words)
         assert code == 0, output
+
+    async def channels(self) -> list[int]:
+        code, output = await asyncio.to_thread(self._container.exec_run, ["rabbitmqctl", *rabbit.CHANNELS])
+        assert code == 0, output
+        return [int(line) for line in output.split()]
 
     async def restart(self) -> None:
         await asyncio.to_thread(self._container.start)

@@ -23,6 +23,7 @@ SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 FULL_DISK = "1000000000000000"
 """More bytes free than any disk has: the alarm then rings."""
 CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
+CHANNELS = ("--silent", "list_channels", "messages_unacknowledged")
 ELECT = """
 [ra:trigger_election(amqqueue:get_pid(Queue))
  || Queue <- rabbit_amqqueue:list(<<"/">>), amqqueue:get_type(Queue) =:= rabbit_quorum_queue].
@@ -207,6 +208,15 @@ class PrivateNode:
     async def alarm(self, *, on: bool) -> None:
         """Let the disk be full, or not any more."""
         assert await self._control("set_disk_free_limit", FULL_DISK if on else "50MB") == 0
+
+    async def channels(self) -> list[int]:
+        """Give for each channel how many messages it has not acknowledged."""
+        ctl = await asyncio.create_subprocess_exec(
+            CTL, *CHANNELS, env=self._environment(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        output, _ = await asyncio.wait_for(ctl.communicate(), 60)
+        assert ctl.returncode == 0
+        return [int(line) for line in output.split()]
 
     async def _control(self, *words: str) -> int:
         with (self._folder / "out").open("ab") as out:

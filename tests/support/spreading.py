@@ -9,7 +9,17 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("chaos", "browser", "authority", "journeys", "attacks")
 """Folders whose tests share a system, the longest first; the others are spread by file."""
-APART = frozenset({"test_order.py", "test_poison.py", "test_relays.py", "test_shuffle.py", "test_steps.py"})
+APART = frozenset(
+    {
+        "test_migrations.py",
+        "test_order.py",
+        "test_poison.py",
+        "test_relays.py",
+        "test_shuffle.py",
+        "test_soak.py",
+        "test_steps.py",
+    }
+)
 """Files of chaos that need no system, but chains of their own."""
 
 

@@ -48,7 +48,7 @@ def write(notes: list[Note], versions: str, file: Path = KEPT) -> None:
     """Keep notes and write the page."""
     lines = [json.dumps(note, ensure_ascii=False, sort_keys=True) for note in notes]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (file.parent / PAGE.name).write_text(rendered(notes, versions), encoding="utf-8")
+    (file.parent / PAGE.name).write_text(rendered(read(file), versions), encoding="utf-8")
 
 
 def rendered(notes: list[Note], versions: str) -> str:

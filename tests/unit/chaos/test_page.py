@@ -32,8 +32,11 @@ def test_page_is_what_was_kept(tmp_path: Path):
         text = page.PAGE.read_text(encoding="utf-8")
         versions = text.rpartition("## With what\n\n")[2].strip()
         assert text == page.rendered(page.read(), versions), "run `make chaos`"
-    page.write([a_note("R1", "kills")], "Python", tmp_path / "kept.jsonl")
-    assert page.read(tmp_path / "kept.jsonl") == [a_note("R1", "kills")]
+    kills = a_note("R1", "kills", result={"lost": 0, "events": 7})
+    page.write([kills], "Python", tmp_path / "kept.jsonl")
+    assert page.read(tmp_path / "kept.jsonl") == [kills]
+    written = (tmp_path / page.PAGE.name).read_text(encoding="utf-8")
+    assert written == page.rendered(page.read(tmp_path / "kept.jsonl"), "Python")
 
 
 def test_every_row_of_the_page_is_noted_by_a_test():

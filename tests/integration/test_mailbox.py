@@ -77,6 +77,8 @@ async def test_mail_that_is_not_there_is_not_found(pages, name) -> None:
 
 async def test_mails_are_kept_after_a_restart_and_the_oldest_go_first(mailbox, pages, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(mailboxes, "MOST", 3)
-    await send(mailbox, *(message(str(number)) for number in range(5)))
+    monkeypatch.setattr(mailboxes, "TIDY", 5)
+    await send(mailbox, *(message(str(number)) for number in range(8)))
     again = mailboxes.Mailbox(tmp_path / "mail")
-    assert ["4", "3", "2"] == [str(mail.message["Subject"]) for mail in again.mails()]
+    assert ["7", "6", "5"] == [str(mail.message["Subject"]) for mail in again.mails()]
+    assert len(list((tmp_path / "mail").iterdir())) < 8

@@ -18,7 +18,7 @@ from rich import console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services import reach
-from services.audit.seal import files, findings, keys, outside, register
+from services.audit.seal import files, findings, keys, outside, register, statements
 from services.audit.settings import Settings
 from services.notifications import store as notifications
 from shared.merkle import notes
@@ -49,12 +49,16 @@ def verify(file: Path | None = None, *, key: tuple[str, ...] = (), witness: str 
     file
         A downloaded .xlsx, .pdf or .jsonl; a manifest beside it, NAME.manifest.jsonl, is used. No database is needed.
     key
-        Public keys to trust (C2SP), instead of those in the folder of secrets.
+        Public keys to trust (C2SP), instead of those in the folder of secrets. Without either, nothing proves a file.
     witness
         A file of signed states, or the address of a system whose witness to ask, beside what lies here.
 
     """
-    good = check_file(file, key) if file else asyncio.run(reach.with_database("audit", partial(_verify, key, witness)))
+    good = (
+        check_file(file, _trusted(key))
+        if file
+        else asyncio.run(reach.with_database("audit", partial(_verify, key, witness)))
+    )
     sys.exit(0 if good else 1)
 
 
@@ -62,6 +66,13 @@ async def _verify(key: Sequence[str], witness: str | None, pool: Pool, secrets: 
     given = Sources(keys=key, secrets=secrets, witness=witness, folder=_register_folder())
     heard = [] if witness or os.environ.get("MANDAT_DATABASE_URL") else await _heard()
     return await check_register(pool, given, heard)
+
+
+def _trusted(given: Sequence[str]) -> list[notes.Verifier]:
+    """Give the keys by which a file is checked: those named, else those of a system that is here, if there is one."""
+    folder = _secrets()
+    here = () if given or not (folder / keys.FILE).exists() else keys.load(folder, LOG)
+    return [notes.Verifier.parse(one) for one in given] or [signer.verifier for signer in here]
 
 
 async def _heard() -> list[str]:
@@ -75,9 +86,13 @@ def _register_folder() -> Path | None:
     return None if reach.is_named("audit") else reach.place().home / "register"
 
 
+def _secrets() -> Path:
+    return Path(os.environ["MANDAT_SECRETS"]) if "MANDAT_SECRETS" in os.environ else reach.place().secrets
+
+
 def rotate_key() -> None:
     """Make a new key for the register; it and the present one sign together until the next rotation."""
-    folder = Path(os.environ["MANDAT_SECRETS"]) if "MANDAT_SECRETS" in os.environ else reach.place().secrets
+    folder = _secrets()
     keys.rotate(folder)
     out.print("The register is signed by this key too from now on; publish it:")
     out.print(keys.load(folder, LOG)[0].verifier.text, soft_wrap=True)
@@ -144,16 +159,11 @@ def _place(finding: findings.Finding) -> str:
     return f"{leaf}, {activity}" if activity else leaf
 
 
-def check_file(file: Path, trusted: Sequence[str]) -> bool:
+def check_file(file: Path, trusted: Sequence[notes.Verifier]) -> bool:
     """Check a downloaded file and say what was found; True when nothing is wrong."""
     beside = file.with_name(file.name + files.BESIDE)
     try:
-        done = files.check(
-            file.read_bytes(),
-            file.name,
-            [notes.Verifier.parse(one) for one in trusted],
-            beside.read_bytes() if beside.exists() else None,
-        )
+        done = files.check(file.read_bytes(), file.name, trusted, beside.read_bytes() if beside.exists() else None)
     except files.FileWrong as error:
         raise ValueError(str(error)) from error
     if done.state:
@@ -161,12 +171,21 @@ def check_file(file: Path, trusted: Sequence[str]) -> bool:
     for found in done.found[:SHOWN]:
         rows = f"row {found.first}" if found.first == found.last else f"rows {found.first} to {found.last}"
         out.print(f"  {rows if found.first else 'the file'}: {found.sentence('en')} ({found.fault})", style="red")
-    if not trusted:
-        out.print("No key was given, so the file’s own was believed. Compare it with the one that is published:")
+    _conclude(done, proved=bool(trusted))
+    return done.good
+
+
+def _conclude(done: statements.Checked, *, proved: bool) -> None:
+    if done.good:
+        out.print("Each row is in the register as it was signed.")
+    elif proved or {one.fault for one in done.found} != {statements.Fault.NOT_PROVED}:
+        out.print("This is not what was given out.")
+    else:
+        out.print(
+            "It agrees with the key that it names itself, as any forgery would. Give the published one with --key:"
+        )
         for one in done.keys:
             out.print(f"  {one.text}", soft_wrap=True)
-    out.print("Each row is in the register as it was signed." if done.good else "This is not what was given out.")
-    return done.good
 
 
 async def heard_by(pool: Pool) -> list[str]:

@@ -28,9 +28,9 @@ async def running(tmp_path_factory: pytest.TempPathFactory):
         yield one
 
 
-async def verify(running: Realm, *words: str) -> tuple[int | None, str]:
-    """Run `mandat verify` on the running system; give its exit code and what it said."""
-    environment = os.environ | {"MANDAT_HOME": str(running.folder / "home"), "MANDAT_PORT": str(free_port())}
+async def verify(running: Realm, *words: str, home: Path | None = None) -> tuple[int | None, str]:
+    """Run `mandat verify` on the running system, or elsewhere; give its exit code and what it said."""
+    environment = os.environ | {"MANDAT_HOME": str(home or running.folder / "home"), "MANDAT_PORT": str(free_port())}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -76,6 +76,10 @@ async def test_download_is_verified_anywhere_and_what_is_changed_in_it_is_found(
         file.write_bytes(content)
         code, said = await verify(running, str(file), "--key", key)
         assert (0, True) == (code, "Each row is in the register as it was signed." in said), said
+        code, said = await verify(running, str(file))
+        assert (0, True) == (code, "Each row is in the register as it was signed." in said), "its own system’s key"
+        code, said = await verify(running, str(file), home=tmp_path)
+        assert (1, True, True) == (code, "(not-proved)" in said, key in said.replace("\n", "")), said
         file.write_bytes(content[:-200] + bytes([content[-200] ^ 1]) + content[-199:])
         code, said = await verify(running, str(file), "--key", key)
         assert code in (1, 2), said

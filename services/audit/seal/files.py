@@ -46,7 +46,7 @@ class Read:
     pages: list[str] | None = None
 
 
-def check(content: bytes, name: str, trusted: Sequence[Verifier] = (), beside: bytes | None = None) -> Checked:
+def check(content: bytes, name: str, trusted: Sequence[Verifier], beside: bytes | None = None) -> Checked:
     """Check a file by its content and the end of its name; `beside` is a manifest that came as a second file."""
     read = _read(content, name)
     lines = beside.splitlines(keepends=True) if beside is not None else read.manifest

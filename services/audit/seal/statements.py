@@ -28,6 +28,7 @@ class Fault(StrEnum):
     MANIFEST_MISSING = "manifest-missing"
     NAME_CHANGED = "name-changed"
     NOT_IN_REGISTER = "not-in-register"
+    NOT_PROVED = "not-proved"
     NOT_SIGNED = "not-signed"
     ROW_CHANGED = "row-changed"
     ROWS_DIFFER = "rows-differ"
@@ -41,6 +42,10 @@ FAULTS = {
     Fault.NAME_CHANGED: Text("le nom n’est pas celui du registre", "the name is not the one of the register"),
     Fault.NOT_IN_REGISTER: Text(
         "ces lignes ne figurent pas au registre signé", "these rows are not in the register as it was signed"
+    ),
+    Fault.NOT_PROVED: Text(
+        "aucune clé de confiance n’est connue\N{NO-BREAK SPACE}: rien ne prouve que le registre a signé ce fichier",
+        "no key is known that could be trusted: nothing proves that the register signed this file",
     ),
     Fault.NOT_SIGNED: Text("la signature n’est d’aucune clé connue", "the signature is of no key that is known"),
     Fault.ROW_CHANGED: Text("la preuve de la ligne a été changée", "the proof of the row was changed"),
@@ -88,9 +93,15 @@ class _Wrong(Exception):
     """A line is not of the format."""
 
 
-def check(lines: Iterable[bytes], trusted: Sequence[notes.Verifier] = ()) -> Checked:
-    """Check a manifest; without keys that are trusted, by those it names itself, which whoever reads must compare."""
+def check(lines: Iterable[bytes], trusted: Sequence[notes.Verifier]) -> Checked:
+    """Check a manifest by the keys that are trusted.
+
+    Where there are none, only whether it agrees with the keys that it names itself, and `not-proved` is said of it:
+    anybody can write such a file.
+    """
     done = Checked()
+    if not trusted:
+        done.say(Fault.NOT_PROVED)
     try:
         _check(lines, trusted, done)
     except (_Wrong, KeyError, TypeError, AttributeError, ValueError, StopIteration):

@@ -105,6 +105,15 @@ async def test_anyone_can_have_a_download_checked(log: Log, anyone: web.Api) -> 
     assert "la ligne n’est pas celle du registre" == answer.json["faults"][1]["text"]
 
 
+async def test_download_of_a_register_that_never_signed_is_proved_by_nothing(log: Log, anyone: web.Api) -> None:
+    """Nobody’s key is known yet: the one that the file names itself is not believed."""
+    await log.seal(20)
+    made = files_of(await manifest(log, 10), signer(log))
+    await log.owner.execute("delete from sealing_key")
+    answer = await anyone.call("POST", "/v1/verifications", data=made, headers=JSONL)
+    assert (False, ["not-proved"]) == (answer.json["good"], [one["fault"] for one in answer.json["faults"]])
+
+
 async def test_small_file_that_unpacks_to_more_than_there_is_costs_the_service_nothing(
     log: Log, anyone: web.Api
 ) -> None:

@@ -99,7 +99,16 @@ async def test_file_that_was_given_out_is_confirmed_without_the_database(log: Lo
     made = MAKERS[kind](await manifest(log), signer(log))
     done = files.check(made, f"activites{kind}", [signer(log).verifier])
     assert ([], 120, 130) == (done.found, len(done.rows), done.state.size if done.state else 0)
-    assert files.check(made, f"activites{kind}").good, "the manifest names its key, which the reader compares"
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+async def test_file_checked_without_a_key_that_is_trusted_is_said_to_be_proved_by_nothing(log: Log, kind: str) -> None:
+    await log.seal(40, 90)
+    done = files.check(MAKERS[kind](await manifest(log), signer(log)), f"activites{kind}", [])
+    assert ([(0, 0, Fault.NOT_PROVED)], [signer(log).verifier]) == (
+        [(one.first, one.last, one.fault) for one in done.found],
+        done.keys,
+    )
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -256,11 +265,11 @@ async def test_cells_of_excel_and_pdf_are_compared_row_by_row(log: Log) -> None:
 
 
 async def test_file_without_a_proof_is_named_so(log: Log) -> None:
-    done = files.check(b'{"day": "2026-11-24"}\n', "x.jsonl")
+    done = files.check(b'{"day": "2026-11-24"}\n', "x.jsonl", [])
     assert [Fault.MANIFEST_MISSING] == [one.fault for one in done.found]
     for content, name in ((b"PK", "x.xlsx"), (b"%PDF-", "x.pdf"), (b"{", "x.jsonl"), (b"MZ", "x.exe"), (b"", "x")):
         with pytest.raises(files.FileWrong):
-            files.check(content, name)
+            files.check(content, name, [])
 
 
 async def test_manifest_of_what_is_not_sealed_waits_for_the_seal(log: Log) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -119,12 +120,14 @@ async def run_all(pool: Pool, desk: Desk) -> None:
 
 async def _write(pool: Pool, desk: Desk, row: Record, heard: Heard) -> None:
     number = size = 0
-    async for part in desk.write(_asked(pool, row), Format(row["format"]), heard):
-        await store.insert_part(pool, row["id"], number, part)
-        number, size = number + 1, size + len(part)
+    async with aclosing(desk.write(_asked(pool, row), Format(row["format"]), heard)) as written:
+        async for part in written:
+            if not await store.insert_part(pool, row["id"], row["attempts"], number, part):
+                return
+            number, size = number + 1, size + len(part)
     async with pool.transaction() as connection:
         done = await store.finish_export(connection, row["id"], row["attempts"], size, KEPT)
-        if done:
+        if done and await store.announce_export(connection, row["id"]):
             await outbox.emit(connection, _ready(done), sequence=done["attempts"])
 
 

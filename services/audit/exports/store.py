@@ -61,9 +61,9 @@ async def keep_export(pool: Pool, export: UUID, attempt: int, done: int, lease: 
     return await pool.fetchval(SQL["keep_export"], export, attempt, done, lease) is not None
 
 
-async def insert_part(pool: Pool, export: UUID, number: int, content: bytes) -> None:
-    """Keep a part of a file."""
-    await pool.execute(SQL["insert_part"], export, number, content)
+async def insert_part(pool: Pool, export: UUID, attempt: int, number: int, content: bytes) -> bool:
+    """Keep a part of a file; False when it is no more to be written by this attempt."""
+    return await pool.fetchval(SQL["insert_part"], export, attempt, number, content) is not None
 
 
 async def finish_export(
@@ -71,6 +71,11 @@ async def finish_export(
 ) -> Record | None:
     """Say that a file is ready; None when it was given up meanwhile."""
     return await connection.fetchrow(SQL["finish_export"], export, attempt, size, kept)
+
+
+async def announce_export(connection: Connection, export: UUID) -> bool:
+    """Note that it is said that a file is ready; False when it was said before."""
+    return await connection.fetchval(SQL["announce_export"], export) is not None
 
 
 async def fail_export(pool: Pool, export: UUID, attempt: int) -> None:

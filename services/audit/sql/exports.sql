@@ -53,8 +53,11 @@ where id = $1 and attempts = $2 and state = 'running'
 returning id
 
 -- name: insert_part
--- Keep a part of a file.
-insert into export_part (export, number, content) values ($1, $2, $3)
+-- Keep a part of a file; nothing comes back once it is no more to be written by this attempt. Who begins the next one
+-- waits for this statement, and then takes its part away.
+insert into export_part (export, number, content)
+select id, $3, $4 from export where id = $1 and attempts = $2 and state = 'running' for share
+returning export
 
 -- name: finish_export
 -- A file is ready, and kept for a while; nothing comes back once it was given up.
@@ -64,6 +67,10 @@ set
     expires_at = clock_timestamp() + $4::interval
 where id = $1 and attempts = $2 and state = 'running'
 returning *
+
+-- name: announce_export
+-- Say once that a file is ready, however often it is written; nothing comes back when that was said.
+update export set announced = true where id = $1 and not announced returning id
 
 -- name: fail_export
 -- A file could not be written: once more, or never.

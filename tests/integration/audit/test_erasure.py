@@ -49,6 +49,8 @@ async def test_prepared_file_is_written_again_however_often_somebody_in_it_is_er
         assert "ready" == (await state(sealed, export))["state"]
         await erase(sealed)
         assert "queued" == (await state(sealed, export))["state"]
+    said = "select count(*) from outbox where type = 'audit.export.ready.v1'"
+    assert 1 == await sealed.pool.fetchval(said), "who asked is written to once"
 
 
 async def test_who_is_erased_while_his_first_activity_is_sealed_leaves_no_key(sealed: Sealed) -> None:

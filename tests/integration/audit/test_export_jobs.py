@@ -140,7 +140,7 @@ async def test_file_whose_process_died_is_begun_again_and_three_deaths_are_a_fai
         row = await store.claim_export(sealed.pool, timedelta(seconds=-1))
         assert row is not None
         assert attempt == row["attempts"]
-        await store.insert_part(sealed.pool, row["id"], 0, b"half")
+        assert await store.insert_part(sealed.pool, row["id"], attempt, 0, b"half")
     assert await store.claim_export(sealed.pool, timedelta(seconds=-1)) is None
     assert "failed" == (await state(sealed, export))["state"]
 
@@ -154,6 +154,32 @@ async def test_file_that_was_taken_over_is_not_finished_by_the_process_that_was_
     assert not await store.keep_export(sealed.pool, away["id"], away["attempts"], 5, timedelta(seconds=60))
     async with sealed.pool.transaction() as connection:
         assert await store.finish_export(connection, away["id"], away["attempts"], 5, timedelta(days=1)) is None
+
+
+async def test_part_of_an_attempt_that_lost_its_lease_is_not_mixed_with_those_of_the_next(
+    sealed: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was away comes back before he could ask whether the file is still his."""
+    await lay(sealed, 30)
+    going = await slow(sealed, monkeypatch)
+    monkeypatch.setattr(jobs, "BEAT", 20)
+    export = await asked(sealed)
+    writing = asyncio.create_task(jobs.run_next(sealed.pool, desk(sealed)))
+    await until_written(sealed)
+    await sealed.pool.execute("update export set lease_until = clock_timestamp() - interval '1 second'")
+    row = await store.claim_export(sealed.pool, timedelta(seconds=60))
+    assert row is not None
+    assert await store.insert_part(sealed.pool, row["id"], row["attempts"], 0, b"anew")
+    going.set()
+    assert await writing
+    assert [b"anew"] == [one["content"] for one in await sealed.pool.fetch("select content from export_part")]
+    assert "running" == (await state(sealed, export))["state"]
+
+
+async def until_written(sealed: Sealed) -> None:
+    async with asyncio.timeout(20):
+        while not await sealed.pool.fetchval("select count(*) from export_part"):
+            await asyncio.sleep(0.02)
 
 
 async def test_file_that_cannot_be_written_is_tried_three_times(

@@ -126,6 +126,7 @@ RECORDED: tuple[tuple[type[Event], str, Who, Who], ...] = (
     (accounts.LicenceGranted, "licence.granted", actor, the_holder),
     (accounts.LicenceImported, "licence.imported", actor, the_holder),
     (accounts.LicenceReinstated, "licence.reinstated", actor, the_holder),
+    (accounts.LicenceReleased, "licence.released", actor, the_holder),
     (accounts.LicenceSuspended, "licence.suspended", actor, the_holder),
     (accounts.PinIssued, "pin.issued", actor, the_holder),
     (companies.AccountChanged, "account.changed", actor, the_account),

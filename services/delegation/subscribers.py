@@ -32,6 +32,7 @@ SUBSCRIPTIONS = (
     Subscription(accounts.LicenceGranted, on_licence),
     Subscription(accounts.LicenceImported, on_licence),
     Subscription(accounts.LicenceReinstated, on_licence),
+    Subscription(accounts.LicenceReleased, on_licence),
     Subscription(accounts.LicenceSuspended, on_licence),
     Subscription(identity.EmailChanged, on_user),
     Subscription(identity.LookBegun, on_user),

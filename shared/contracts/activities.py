@@ -87,6 +87,13 @@ _ALL = (
     Activity("licence.granted", Text("Association du permis d’arpenteur-géomètre", "Land surveyor licence claimed")),
     Activity("licence.imported", Text("Importation du permis", "Licence imported"), personal=False),
     Activity("licence.reinstated", Text("Rétablissement du permis", "Licence reinstated")),
+    Activity(
+        "licence.released",
+        Text(
+            "Permis laissé sans titulaire, dont l’identifiant a pris fin",
+            "Licence left without its holder, who is gone",
+        ),
+    ),
     Activity("licence.suspended", Text("Suspension du permis", "Licence suspended")),
     Activity("list.exported", Text("Préparation d’un fichier d’activités", "File of activities prepared")),
     Activity(

@@ -62,7 +62,7 @@ async def _claim(connection: Connection, digests: list[bytes], person: UUID) -> 
 async def release(connection: Connection, gone: UUID) -> None:
     """Part a licence from a holder whose identifier ended: an operator can have another PIN sent for it."""
     if row := await store.release_licence(connection, gone):
-        await outbox.emit(connection, licence_event(events.LicenceChanged, row), sequence=row["version"])
+        await outbox.emit(connection, licence_event(events.LicenceReleased, row), sequence=row["version"])
 
 
 async def suspend(connection: Connection, licence_id: UUID, reason: str) -> Record:

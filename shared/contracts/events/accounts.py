@@ -49,9 +49,15 @@ class PinIssued(Licence):
 
 
 class LicenceChanged(Licence):
-    """The roster corrected names, e-mail or office, or there is no holder any more: his identifier ended."""
+    """The roster corrected names, e-mail or office."""
 
     type: ClassVar[str] = "accounts.licence.changed.v1"
+
+
+class LicenceReleased(Licence):
+    """The licence has no holder any more, as his identifier ended; it waits for another PIN."""
+
+    type: ClassVar[str] = "accounts.licence.released.v1"
 
 
 class LicenceGranted(Licence):

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.events import identity
 from tests.integration.accounts import firms
-from tests.integration.accounts.conftest import CHANGED, JEAN
+from tests.integration.accounts.conftest import JEAN
 from tests.integration.accounts.test_disputes import PASS, WHY, ask, decide, orphaned
 
 
@@ -53,7 +53,7 @@ async def test_licence_of_who_is_removed_waits_for_another_pin_and_another_holde
     jean, other = await world.person(), await world.person()
     licence = (await world.claim(jean, await world.pin())).json["id"]
     await gone(world, jean)
-    (said,) = await world.said(CHANGED)
+    (said,) = await world.said("accounts.licence.released.v1")
     assert (None, "unclaimed", 3) == (said.data["holder"], said.data["status"], said.sequence)
     assert (await world.as_operator().post(f"/v1/licences/{licence}/pin")).status == 200
     reply = await world.claim(other, await world.pin())

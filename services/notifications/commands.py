@@ -72,6 +72,12 @@ async def delete_old(pool: Pool, days: int) -> None:
         pass
 
 
+async def delete_old_alerts(pool: Pool, days: int) -> None:
+    """Forget the keys of alerts that were taken so many days ago: nobody says them again."""
+    while await store.delete_old_alerts(pool, days, AT_ONCE) == AT_ONCE:
+        pass
+
+
 async def request_email(
     connection: Connection, row: emails.Email, envelope: Envelope, data: Any, settings: Settings
 ) -> None:

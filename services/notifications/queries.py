@@ -43,7 +43,8 @@ async def find_email(pool: Pool, email_id: UUID) -> schemas.Email:
 
 
 async def list_witnessed(pool: Pool, page: schemas.WitnessPage) -> schemas.Witnessed:
-    """Give a page of what was heard of the register."""
+    """Give a page of what was heard of the register: all of one size stand on one page, however many they are."""
     rows = await store.list_witnessed(pool, page.before, page.size + 1)
-    shown = [schemas.Heard.model_validate(dict(row)) for row in rows[: page.size]]
-    return schemas.Witnessed(checkpoints=shown, next=shown[-1].size if len(rows) > page.size else None)
+    last = rows[page.size - 1]["size"] if len(rows) > page.size else None
+    shown = [schemas.Heard.model_validate(dict(row)) for row in rows if last is None or row["size"] >= last]
+    return schemas.Witnessed(checkpoints=shown, next=last)

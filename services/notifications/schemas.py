@@ -109,7 +109,7 @@ class Emails(Output):
 
 
 class WitnessPage(Input):
-    """A page of what was heard of the register from before this size."""
+    """A page of what was heard of the register from before this size; longer than `size` where many are of one size."""
 
     before: int | None = Field(default=None, ge=1, le=BIGGEST)
     size: int = Field(default=50, ge=1, le=1000)

@@ -33,5 +33,9 @@ class Settings(ServiceSettings):
     mail_support: str = "soutien@mandat.example.com"
     mail_days: int = Field(default=90, ge=7)
     """So many days after it was asked for, an e-mail that ended is deleted: to whom it went, and what it said."""
+    alert_days: int = Field(default=400, ge=30)
+    """So many days after it was taken, the key of an alert is forgotten: the alert would be taken again then."""
+    witness_days: int = Field(default=90, ge=7)
+    """Of the signed states of the register that were heard so many days ago, the last of each day is kept for ever."""
     alert_delay: float = Field(default=10.0, ge=0, le=3600)
     """File alerts wait this long, so that several on one file become one e-mail."""

@@ -155,5 +155,15 @@ async def insert_witness(connection: Connection, log: str, size: int, note: str)
 
 
 async def list_witnessed(pool: Pool, before: int | None, limit: int) -> list[Record]:
-    """Give signed states that were heard, newest first."""
+    """Give signed states that were heard, newest first: so many, and the others of the last one's size."""
     return await pool.fetch(SQL["list_witnessed"], before, limit)
+
+
+async def thin_witnessed(pool: Pool, days: int) -> None:
+    """Keep one state a day of what was heard so many days ago."""
+    await pool.execute(SQL["thin_witnessed"], days)
+
+
+async def delete_old_alerts(pool: Pool, days: int, limit: int) -> int:
+    """Forget some of the keys of alerts that were taken so many days ago; give how many."""
+    return len(await pool.fetch(SQL["delete_old_alerts"], days, limit))

@@ -44,6 +44,8 @@ def table(pool: Pool, settings: Settings, opener: Opener) -> tuple[service.Worke
         service.every("notifications.leases", 30, lambda: take_back(pool)),
         service.every("notifications.removed", 300, lambda: commands.forget_removed(pool)),
         service.every("notifications.old", 3600, lambda: commands.delete_old(pool, settings.mail_days)),
+        service.every("notifications.alerts", 3600, lambda: commands.delete_old_alerts(pool, settings.alert_days)),
+        service.every("notifications.witness", 3600, lambda: store.thin_witnessed(pool, settings.witness_days)),
     )
 
 

@@ -87,6 +87,13 @@ returning id
 -- Take an alert of an application once by its key.
 insert into alert (application, key) values ($1, $2) on conflict do nothing returning true
 
+-- name: delete_old_alerts
+-- Forget some of the keys of alerts that were taken so many days ago.
+delete from alert where ctid = any(array(
+    select ctid from alert where taken_at < clock_timestamp() - make_interval(days => $1) limit $2
+))
+returning key
+
 -- name: claim_emails
 -- Take e-mails that are due, for two minutes; nobody else takes them meanwhile. What many get at once goes last.
 update email set
@@ -153,5 +160,23 @@ limit $5
 insert into witness (log, size, note) values ($1, $2, $3) on conflict do nothing
 
 -- name: list_witnessed
--- Give the signed states that were heard, from before a size, newest first.
-select size, note, heard_at from witness where $1::bigint is null or size < $1 order by size desc, note limit $2
+-- Give the signed states that were heard, from before a size, newest first; all of the last size, so that the next
+-- ones are those from before it.
+select size, note, heard_at from witness
+where $1::bigint is null or size < $1
+order by size desc
+fetch first $2 rows with ties
+
+-- name: thin_witnessed
+-- Of the states heard so many days ago keep the last of each day, and all that contradict each other.
+delete from witness using (
+    select
+        log, size, note, date_trunc('day', heard_at, 'UTC') as day,
+        lead(date_trunc('day', heard_at, 'UTC')) over (partition by log order by size) as next_day,
+        count(*) over (partition by log, size) as said
+    from witness
+    where heard_at < clock_timestamp() - make_interval(days => $1)
+) as old
+where
+    old.said = 1 and old.day = old.next_day
+    and (witness.log, witness.size, witness.note) = (old.log, old.size, old.note)

@@ -31,6 +31,6 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         name="cadastre",
         app=server.make_app("cadastre", routes.ROUTES, deps, infra),
         areas=(Area("cadastre", resources.files("examples.cadastre") / "sql/migrations"),),
-        workers=workers.table(infra.pool, deps.mandat, wake),
+        workers=workers.table(infra.pool, deps.mandat, wake, settings.saying_days),
         speaks=False,
     )

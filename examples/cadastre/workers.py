@@ -12,6 +12,6 @@ if TYPE_CHECKING:
     from shared.db.pool import Pool
 
 
-def table(pool: Pool, mandat: Mandat, wake: sayings.Wake) -> tuple[service.Worker, ...]:
-    """Give the workers: one for activities, one for alerts."""
-    return sayings.workers("cadastre", pool, wake, {"activity": mandat.report, "alert": mandat.alert})
+def table(pool: Pool, mandat: Mandat, wake: sayings.Wake, days: int) -> tuple[service.Worker, ...]:
+    """Give the workers: one for activities, one for alerts, one that forgets what was said so many days ago."""
+    return sayings.workers("cadastre", pool, wake, {"activity": mandat.report, "alert": mandat.alert}, days)

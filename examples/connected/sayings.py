@@ -18,6 +18,8 @@ Say = Callable[[list[dict[str, Any]]], Awaitable[dict[str, str]]]
 """Says a batch; gives the outcome of each key."""
 POLL = 1.0
 """Seconds between looks when nothing wakes the worker."""
+HOUR = 3600.0
+AT_ONCE = 1_000
 TAKEN = frozenset({"accepted", "duplicate"})
 
 
@@ -52,9 +54,18 @@ async def keep(connection: Connection, kind: str, body: dict[str, Any]) -> None:
     await connection.execute(SQL["insert_saying"], body["key"], kind, body, requests.current().correlation_id)
 
 
-def workers(name: str, pool: Pool, wake: Wake, says: Mapping[str, Say]) -> tuple[service.Worker, ...]:
-    """Give one worker for each kind of saying."""
-    return tuple(service.Worker(f"{name}.{kind}", _saying(pool, kind, say, wake)) for kind, say in says.items())
+def workers(name: str, pool: Pool, wake: Wake, says: Mapping[str, Say], days: int) -> tuple[service.Worker, ...]:
+    """Give one worker for each kind of saying, and who forgets what was taken so many days ago."""
+    return (
+        *(service.Worker(f"{name}.{kind}", _saying(pool, kind, say, wake)) for kind, say in says.items()),
+        service.every(f"{name}.said", HOUR, lambda: delete_said(pool, days)),
+    )
+
+
+async def delete_said(pool: Pool, days: int) -> None:
+    """Forget what Mandat took so many days ago: it knows it by its key longer than that."""
+    while len(await pool.fetch(SQL["delete_said"], days, AT_ONCE)) == AT_ONCE:
+        pass
 
 
 def _saying(pool: Pool, kind: str, say: Say, wake: Wake) -> Callable[[], Awaitable[None]]:

@@ -1,5 +1,7 @@
 """What a connected application is told from outside."""
 
+from pydantic import Field
+
 from shared.settings import ServiceSettings, Url
 
 
@@ -12,3 +14,5 @@ class ConnectedSettings(ServiceSettings):
     audit_url: Url = "http://127.0.0.1:8080"
     notifications_url: Url = "http://127.0.0.1:8080"
     client_id: str
+    saying_days: int = Field(default=30, ge=7)
+    """So many days after Mandat took it, what was said to it is forgotten."""

@@ -29,6 +29,7 @@ class Deps:
     storage: storage.Storage
     signer: signatures.Signer
     wake: sayings.Wake
+    saying_days: int
 
 
 def compose(settings: Settings, infra: service.Infra) -> Deps:
@@ -40,6 +41,7 @@ def compose(settings: Settings, infra: service.Infra) -> Deps:
         storage=storage.Storage(settings.uploads),
         signer=signatures.Signer.load(settings.secrets, "payment"),
         wake=sayings.Wake(),
+        saying_days=settings.saying_days,
     )
 
 

@@ -25,7 +25,7 @@ def table(deps: Deps) -> tuple[service.Worker, ...]:
     mandat = deps.mandat
     says = {"activity": mandat.report, "alert": mandat.alert_followers, "fee": mandat.post_fees}
     return (
-        *sayings.workers("permits", deps.pool, deps.wake, says),
+        *sayings.workers("permits", deps.pool, deps.wake, says, deps.saying_days),
         service.every("permits.fees", ASK, lambda: ask_fees(deps.pool, mandat)),
         service.every("permits.sweep", SWEEP, lambda: sweep(deps)),
         service.every("permits.notices", TELL, lambda: provider.tell_due(deps.pool, deps.http, deps.signer)),

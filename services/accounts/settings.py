@@ -26,3 +26,5 @@ class Settings(ServiceSettings):
     """The page of the portal to which a payer comes back."""
     payment_seconds: int = Field(default=LINK_LIFETIME, ge=120, le=LINK_LIFETIME)
     """Seconds in which a payment is to be made."""
+    notice_days: int = Field(default=400, ge=30)
+    """So many days after it was taken, a notice of the provider is forgotten."""

@@ -77,6 +77,11 @@ async def insert_notice(connection: Connection, notice: UUID, payment: UUID, sta
     return await connection.fetchval(SQL["insert_notice"], notice, payment, state) is not None
 
 
+async def delete_old_notices(pool: Pool, days: int, limit: int) -> int:
+    """Forget some of the notices that were taken so many days ago; give how many."""
+    return len(await pool.fetch(SQL["delete_old_notices"], days, limit))
+
+
 async def claim_silent(pool: Pool) -> list[UUID]:
     """Take payments to ask the provider about."""
     return [row["id"] for row in await pool.fetch(SQL["claim_silent"])]

@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 ASK, HOUR = 15.0, 3600.0
 """Seconds between looks."""
+AT_ONCE = 1_000
 
 
 def table(deps: Deps) -> tuple[service.Worker, ...]:
@@ -27,8 +28,15 @@ def table(deps: Deps) -> tuple[service.Worker, ...]:
     return (
         service.every("accounts.payments", ASK, lambda: ask_about_silent(deps.pool, deps.provider)),
         service.every("accounts.links", HOUR, lambda: store_disputes.forget_links(deps.pool)),
+        service.every("accounts.notices", HOUR, lambda: delete_old_notices(deps.pool, deps.settings.notice_days)),
         service.every("accounts.bank", HOUR, lambda: bank.reseal(deps.pool, deps.bank)),
     )
+
+
+async def delete_old_notices(pool: Pool, days: int) -> None:
+    """Forget the notices that were taken so many days ago: a payment takes nothing that it took before anyway."""
+    while await store_payments.delete_old_notices(pool, days, AT_ONCE) == AT_ONCE:
+        pass
 
 
 async def ask_about_silent(pool: Pool, provider: Provider) -> int:

@@ -19,3 +19,10 @@ returning key, body, correlation_id
 -- name: mark_said
 -- Remember what Mandat took.
 update saying set said_at = clock_timestamp() where key = any($1::text[])
+
+-- name: delete_said
+-- Forget some of what Mandat took so many days ago.
+delete from saying where ctid = any(array(
+    select ctid from saying where said_at < clock_timestamp() - make_interval(days => $1) limit $2
+))
+returning key

@@ -58,6 +58,13 @@ select * from payment where payer = $1 and ($2::uuid is null or id < $2) order b
 -- Note a notice of the provider; nothing when it was taken before.
 insert into payment_notice (id, payment_id, state) values ($1, $2, $3) on conflict (id) do nothing returning id
 
+-- name: delete_old_notices
+-- Forget some of the notices that were taken so many days ago.
+delete from payment_notice where ctid = any(array(
+    select ctid from payment_notice where taken_at < clock_timestamp() - make_interval(days => $1) limit $2
+))
+returning id
+
 -- name: claim_silent
 -- Take payments of which the provider has not said what became of them, and push the next question away.
 update payment set ask_at = clock_timestamp() + interval '1 minute'

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from services.accounts import workers
 from services.accounts.commands import payments as commands
 from shared import failpoints
 from shared.contracts.people import Language
@@ -48,6 +49,24 @@ async def test_notice_that_comes_twice_or_many_times_at_once_has_one_effect(worl
     replies = await asyncio.gather(*(till.tell(notice) for _ in range(10)))
     again = await till.tell(till.notice(payment, "paid"))
     assert {204} == {one.status for one in (*replies, again)}
+    assert [paying.PAID, paying.RECEIVED] == await till.money()
+
+
+async def test_notice_that_is_old_is_forgotten_and_has_no_second_effect(world, till, monkeypatch):
+    monkeypatch.setattr(workers, "AT_ONCE", 2)
+    vivian, _, fees = await paying.owing(world)
+    payment = (await paying.started(world, vivian, fees))["id"]
+    notice = till.notice(payment, "paid")
+    await till.tell(notice)
+    for _ in range(5):
+        await till.says(payment, "paid")
+    newest = "(select id from payment_notice order by taken_at desc limit 1)"
+    await world.pool.execute(f"update payment_notice set taken_at = taken_at - interval '9 days' where id <> {newest}")
+    await workers.delete_old_notices(world.pool, 10)
+    assert 6 == await world.pool.fetchval("select count(*) from payment_notice")
+    await workers.delete_old_notices(world.pool, 9)
+    assert 1 == await world.pool.fetchval("select count(*) from payment_notice")
+    assert 204 == (await till.tell(notice)).status
     assert [paying.PAID, paying.RECEIVED] == await till.money()
 
 

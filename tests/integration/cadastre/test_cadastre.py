@@ -252,3 +252,22 @@ async def test_file_number_taken_is_said(served: Served) -> None:
     await served.open_file()
     body = {"number": "1093112", "title": "Autre", "responsible": str(CLAIRE)}
     assert "file-exists" == (await served.operator().post("/v1/files", body)).slug
+
+
+async def test_what_was_said_long_ago_is_forgotten_and_what_is_still_to_be_said_is_not(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sayings, "AT_ONCE", 2)
+    for _ in range(6):
+        await served.surveyor().post("/v1/product-orders", {"product": "Plan"})
+    await served.pool.execute(
+        "update saying set next_at = now() + interval '1 hour' where key = (select min(key) from saying)"
+    )
+    assert 5 == await sayings.say_due(served.pool, "activity", served.client.report)
+    await sayings.delete_said(served.pool, 1)
+    assert 6 == await served.count("saying")
+    await served.pool.execute(
+        "update saying set said_at = said_at - interval '8 days', next_at = now() - interval '8 days'"
+    )
+    await sayings.delete_said(served.pool, 8)
+    assert [None] == [row["said_at"] for row in await served.pool.fetch("select said_at from saying")]

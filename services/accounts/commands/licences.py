@@ -32,7 +32,7 @@ def licence_event(kind: type[L], row: Record, **more: Any) -> L:
 async def claim(pool: Pool, secrets: pins.Secrets, person: UUID, typed: str) -> Record:
     """Give the licence of a PIN to a person (decision 11); exactly one of many claimers gets it.
 
-    `already-a-surveyor` when he holds one; `pin-not-accepted`, the same for every cause;
+    Sent again by its holder it is done already. `already-a-surveyor` when he holds another one; `pin-not-accepted`, the same for every cause;
     `too-many-requests` by person and by all failures together (decision 9).
     """
     if not await store.is_verified(pool, person):
@@ -49,7 +49,9 @@ async def claim(pool: Pool, secrets: pins.Secrets, person: UUID, typed: str) -> 
 
 async def _claim(connection: Connection, digests: list[bytes], person: UUID) -> Record:
     await access.ensure_there(connection, person)
-    if await store.find_licence_of(connection, person):
+    if held := await store.find_licence_of(connection, person):
+        if held["claimed_with"] in digests:
+            return held
         raise problems.AlreadyASurveyor
     licence = await store.lock_licence_by_pin(connection, digests)
     if licence is None:

@@ -124,13 +124,16 @@ select * from licence where holder = $1
 -- name: grant_licence
 -- Give a licence to its holder; its PIN is dead from now on.
 update licence set
-    holder = $2, claimed_at = clock_timestamp(), pin_digest = null, pin_sealed = null, version = version + 1
+    holder = $2, claimed_at = clock_timestamp(), claimed_with = pin_digest, pin_digest = null, pin_sealed = null,
+    version = version + 1
 where id = $1
 returning *
 
 -- name: release_licence
 -- Take the licence from a holder who is no more: it waits for another PIN.
-update licence set holder = null, claimed_at = null, version = version + 1 where holder = $1 returning *
+update licence set holder = null, claimed_at = null, claimed_with = null, version = version + 1
+where holder = $1
+returning *
 
 -- name: update_suspended
 -- Suspend or reinstate a licence.

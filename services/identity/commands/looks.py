@@ -42,9 +42,7 @@ async def begin(deps: Deps, operator: Person, session_id: UUID, wanted: NewLook,
     await passwords.ensure_password(deps, operator, wanted.password.get_secret_value(), address)
     look_id = ids.uuid7()
     async with deps.pool.transaction() as connection:
-        person = await operators.find(connection, wanted.username)
-        if not person.verified:
-            raise common.NotFound
+        person = await operators.hold(connection, wanted.username)
         lifetime = rules.LOOK_LIFETIME
         ends_at = await store_looks.insert_look(connection, look_id, session_id, person.id, wanted.reason, lifetime)
         more = {"look": look_id, "reason": wanted.reason, "ends_at": ends_at}

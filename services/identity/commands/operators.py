@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 async def make_operator(connection: Connection, username: str) -> Person:
     """Give a verified person the operator role, in effect from the next sign-in or refresh (`not-found`)."""
-    person = await find(connection, username)
-    if not person.verified:
-        raise common.NotFound
+    person = await hold(connection, username)
     if await store.set_operator(connection, person.id, operator=True):
         return await speaking.announce(connection, events.UserChanged, person.id)
     return person
@@ -45,5 +43,13 @@ async def find(connection: Connection, username: str) -> Person:
         raise common.NotFound from error
     person = await store.find_person(connection, key)
     if person is None:
+        raise common.NotFound
+    return person
+
+
+async def hold(connection: Connection, username: str) -> Person:
+    """Find a verified person and keep others from changing or erasing him meanwhile (`not-found`)."""
+    person = await store.lock_person(connection, (await find(connection, username)).id)
+    if person is None or not person.verified:
         raise common.NotFound
     return person

@@ -88,6 +88,14 @@ async def test_claim_of_a_second_licence_is_refused_and_leaves_it_to_others(worl
     assert (await world.claim(await world.person(), pin)).status == 200
 
 
+async def test_claim_sent_twice_is_answered_as_done_and_gives_the_licence_once(world, jean):
+    pin = await world.pin()
+    first, second = await world.claim(jean, pin), await world.claim(jean, pin)
+    assert (200, first.json) == (second.status, second.json)
+    assert [2] == [event.sequence for event in await world.said(GRANTED)]
+    assert (await world.claim(await world.person(), pin)).slug == "pin-not-accepted"
+
+
 async def test_claim_by_a_surveyor_tells_nothing_of_the_pin(world, jean):
     await world.claim(jean, await world.pin())
     await world.load(CLAIRE)

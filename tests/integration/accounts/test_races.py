@@ -27,6 +27,13 @@ async def test_claim_by_twenty_persons_at_once_has_one_winner(world):
     assert str(winner) == event.data["holder"] == (await world.licence())["holder"]
 
 
+async def test_claim_sent_five_times_at_once_is_answered_as_done_each_time(world):
+    await world.load(JEAN)
+    pin, person = await world.pin(), await world.person()
+    found = await asyncio.gather(*(world.claim(person, pin) for _ in range(5)))
+    assert ({200}, 1) == ({outcome(reply) for reply in found}, len(await world.said(GRANTED)))
+
+
 async def test_claim_of_several_licences_by_one_person_at_once_gives_him_one(world):
     await world.load(*(f"{number};A;B;a@mandat.example.com;Q;fr" for number in range(1, 6)))
     pins, person = [await world.pin(str(number)) for number in range(1, 6)], await world.person()

@@ -53,3 +53,13 @@ async def erased(world):
 async def people(world, person):
     """Count the people of a user name."""
     return await world.pool.fetchval("select count(*) from person where username = $1", person.username)
+
+
+async def test_making_somebody_an_operator_who_is_erased_in_this_moment_is_not_found(world):
+    await world.verified(EDITH)
+    _, caller = await world.operator()
+    async with world.pool.transaction() as connection:
+        await erase_person(connection, EDITH.username)
+        other = asyncio.create_task(caller.put(f"/v1/operators/{EDITH.username}", {}))
+        await asyncio.sleep(0.2)  # found by name, and waiting for the row
+    assert (await other).slug == "not-found"

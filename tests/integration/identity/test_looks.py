@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from services.identity.commands import erase_person
 from shared.crypto import verify
 from tests.integration.identity.conftest import Somebody
 
@@ -73,3 +76,13 @@ async def test_look_that_has_ended_gives_no_token(world, how):
         assert 201 == (await api.post("/v1/looks", body(odile))).status
     assert 404 == (await api.post(f"/v1/looks/{begun['id']}/token")).status
     assert 404 == (await api.delete(f"/v1/looks/{begun['id']}")).status
+
+
+async def test_look_at_somebody_who_is_erased_in_this_moment_is_not_found(world):
+    await world.verified(EDITH)
+    odile, api = await world.operator()
+    async with world.pool.transaction() as connection:
+        await erase_person(connection, EDITH.username)
+        other = asyncio.create_task(api.post("/v1/looks", body(odile)))
+        await asyncio.sleep(0.5)  # the password is checked, and the row waited for
+    assert (await other).slug == "not-found"

@@ -32,8 +32,9 @@ def licence_event(kind: type[L], row: Record, **more: Any) -> L:
 async def claim(pool: Pool, secrets: pins.Secrets, person: UUID, typed: str) -> Record:
     """Give the licence of a PIN to a person (decision 11); exactly one of many claimers gets it.
 
-    Sent again by its holder it is done already. `already-a-surveyor` when he holds another one; `pin-not-accepted`, the same for every cause;
-    `too-many-requests` by person and by all failures together (decision 9).
+    Sent again by its holder it is done already. `already-a-surveyor` when he holds another one;
+    `pin-not-accepted`, the same for every cause; `too-many-requests` by person and by all failures
+    together (decision 9).
     """
     if not await store.is_verified(pool, person):
         # Verified a moment ago, and we have not heard of it yet: that must not cost a try.

@@ -175,10 +175,10 @@ async def raise_alert(connection: Connection, application: str, data: AlertRaise
     asked = Asked(
         template=row.template,
         to=to,
-        data=facts.alert(data),
+        data=facts.alert(data, application),
         cause=f"{application}/{data.key}",
         correlation_id=requests.current().correlation_id,
-        merge_key=row.merge(data) if row.merge else None,
+        merge_key=f"{row.merge(data)}@{application}" if row.merge else None,
         delay=settings.alert_delay,
         urgent=False,
         bulk=row.bulk,

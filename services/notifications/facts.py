@@ -73,15 +73,15 @@ def of_wanted(data: companies.Claim | companies.Takeover, envelope: Envelope) ->
     return of_takeover(data, envelope)
 
 
-def alert(data: applications.AlertRaised) -> dict[str, Any]:
-    """Give what an alert's e-mail says."""
-    return {"when": data.occurred_at.isoformat(), "file_number": data.file_number, "kind": data.kind, "count": 1}
+def alert(data: applications.AlertRaised, application: str) -> dict[str, Any]:
+    """Give what an alert's e-mail says, and which application raised it."""
+    when = data.occurred_at.isoformat()
+    return {"when": when, "file_number": data.file_number, "kind": data.kind, "count": 1, "application": application}
 
 
 def of_alert(data: applications.AlertRaised, envelope: Envelope) -> dict[str, Any]:
     """Say what arrived on which file."""
-    del envelope
-    return alert(data)
+    return alert(data, envelope.actor.removeprefix("application:"))
 
 
 def of_fee(data: fees.Fee, envelope: Envelope) -> dict[str, Any]:

@@ -127,7 +127,13 @@ def _link(email: Record, secret: dict[str, Any], site: str) -> str:
     if email["template"] == "export-ready":
         return f"{site}/exports/{email['data']['export']}"
     page = ALERTS.get(email["template"])
-    return f"{site}/{page}/{quote(email['data']['file_number'], safe='')}" if page else site
+    return f"{site}/{page}/{_written_on(email['data'])}" if page else site
+
+
+def _written_on(data: dict[str, Any]) -> str:
+    """Give the number of what an alert is about, with the application whose number it is."""
+    number = quote(data["file_number"], safe="")
+    return f"{number}?application={quote(data['application'], safe='')}" if "application" in data else number
 
 
 def _parts(template: str, language: str, context: dict[str, Any]) -> dict[str, Any]:

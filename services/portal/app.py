@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from services.portal import routes, site, store
+from services.portal.applications import Application, Contract, following
 from services.portal.backend import Backend
 from services.portal.rendering import Assets, Renderer
 from services.portal.routing import Addresses
@@ -38,24 +39,29 @@ class Deps:
     assets: Assets
     cookies: site.Names
 
+    @property
+    def further_accounts(self) -> tuple[Application, ...]:
+        """The further applications that companies use."""
+        return following(Contract.ACCOUNTS, self.settings.applications)
+
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
     """Compose the service; it answers at `/`, beside the other services where they share a process."""
-    backend, assets = Backend(settings, infra.http), Assets()
+    backend, assets, pages = Backend(settings, infra.http), Assets(), routes.pages(settings.applications)
     deps = Deps(
         pool=infra.pool,
         settings=settings,
         backend=backend,
         sessions=Sessions(pool=infra.pool, backend=backend, settings=settings),
-        addresses=Addresses(routes.PAGES),
-        renderer=Renderer(assets),
+        addresses=Addresses(pages),
+        renderer=Renderer(assets, settings.applications),
         assets=assets,
         cookies=site.Names.of(secure=settings.secure),
     )
     return service.Service(
         name="portal",
         app=web.Application(),
-        at_root=lambda root: site.mount(root, deps, routes.PAGES, routes.WITHOUT_LANGUAGE),
+        at_root=lambda root: site.mount(root, deps, pages, routes.WITHOUT_LANGUAGE),
         areas=(AREA,),
         workers=(service.every("portal.forget", HOUR, partial(store.forget_old, infra.pool, settings.idle)),),
         speaks=False,

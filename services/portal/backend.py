@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import orjson
 import structlog
+from aiohttp import web
 
 from shared import requests
 from shared.web import clients
@@ -20,6 +22,8 @@ log = structlog.get_logger()
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 RETRY_SECONDS = 5
+PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~@:+-]+)+/?", re.ASCII)
+"""A path without anything that a client or a server would read as more than names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,10 @@ class Caller:
 
 
 class Backend:
-    """Calls the services; `path` begins with `/<service>/`."""
+    """Calls the services and the connected applications; `path` begins with `/<service>/` or `/<slug>/`.
+
+    A path that would leave the place it begins with is one that nobody answers, whatever a form put into it.
+    """
 
     def __init__(self, settings: Settings, http: aiohttp.ClientSession) -> None:
         self._settings, self._http = settings, http
@@ -72,16 +79,28 @@ class Backend:
 
     async def health(self, caller: Caller, service: str) -> dict[str, Any]:
         """Give what a service knows of itself: its database, what waits to be sent, its workers; `Unreachable`."""
-        url = self._settings.address_of(f"/{service}/") + "/healthz"
+        url = self._settings.url_of(f"/{service}/").removesuffix(f"/{service}/") + "/healthz"
         async with _Opening(self._http.get(url, headers=_headers(caller), timeout=TIMEOUT)) as answer:
             return dict(await _read(answer))
+
+    async def answers(self, caller: Caller, slug: str) -> bool:
+        """Tell whether a connected application answers at all; nothing of anybody is sent there."""
+        try:
+            async with self.open(replace(caller, token=None), "GET", f"/{slug}/openapi.json") as answer:
+                return answer.status < 500
+        except Refused as refusal:
+            return refusal.status < 500
+        except Unreachable:
+            return False
 
     def open(
         self, caller: Caller, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any
     ) -> _Opening:
         """Call and give the answer itself, to be streamed; the same errors."""
+        if not PLAIN.fullmatch(path):
+            raise web.HTTPNotFound
         head = _headers(caller) | dict(headers or {})
-        url = self._settings.address_of(path) + path
+        url = self._settings.url_of(path)
         more = {"timeout": TIMEOUT} | body
         return _Opening(self._http.request(method, url, headers=head, allow_redirects=False, **more))
 
@@ -97,6 +116,8 @@ class _Opening:
             answer: aiohttp.ClientResponse = await self._request.__aenter__()
             if answer.status >= 400:
                 raise await _problem(answer)
+            if answer.status >= 300:
+                raise Unreachable
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("service unreachable", reason=type(error).__name__)
             raise Unreachable from error
@@ -118,9 +139,9 @@ def _headers(caller: Caller) -> dict[str, str]:
 async def _read(answer: aiohttp.ClientResponse) -> Any:
     try:
         body = await answer.read()
-    except (aiohttp.ClientError, TimeoutError) as error:
+        return orjson.loads(body) if body else None
+    except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
         raise Unreachable from error
-    return orjson.loads(body) if body else None
 
 
 async def _problem(answer: aiohttp.ClientResponse) -> Refused | Unreachable:

@@ -78,14 +78,18 @@ async def looking(visit: Visit) -> web.Response:
 
 
 async def refused(visit: Visit, refusal: Refused) -> web.Response:
-    """A service refused what the page needs."""
+    """A service refused what the page needs.
+
+    Where an application still does not believe a token that identity renewed, the application is at fault: nobody
+    has to sign in again for it.
+    """
     if refusal.slug == "look-read-only":
         return await looking(visit)
     if refusal.status == 404:
         return await not_here(visit)
     if refusal.status == 429:
         return _with_wait(visit, "errors/busy.html", 429, refusal.retry_after or 60)
-    if refusal.status >= 500:
+    if refusal.status >= 500 or refusal.status == 401:
         return _with_wait(visit, "errors/away.html", 503, refusal.retry_after or 5)
     return visit.show("errors/refused.html", status=refusal.status, refusal=refusal, typed=visit.form.values)
 

@@ -15,10 +15,11 @@ from markupsafe import Markup
 from services.portal import navigation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import jinja2
 
+    from services.portal.applications import Application
     from services.portal.navigation import Place
     from services.portal.routing import Addresses
     from services.portal.visits import Visit
@@ -40,8 +41,8 @@ class Frame:
 class Frames:
     """Makes the frames of one language."""
 
-    def __init__(self, environment: jinja2.Environment, language: Language) -> None:
-        self._environment, self._language = environment, language
+    def __init__(self, environment: jinja2.Environment, language: Language, further: Sequence[Application]) -> None:
+        self._environment, self._language, self._further = environment, language, further
         self._made: Callable[[Addresses, Place | None, str, str | None], Frame] = lru_cache(KEPT)(self._make)
 
     def of(self, visit: Visit) -> Frame:
@@ -54,7 +55,8 @@ class Frames:
             return addresses.url(name, self._language, here if matricule == "" else matricule)
 
         here = matricule
-        values = {"url": url, "page": page, "place": place, "navigation": navigation.of(place) if place else ()}
+        tabs = navigation.of(place, self._further) if place else ()
+        values = {"url": url, "page": page, "place": place, "navigation": tabs}
         return Frame(*(self._part(name, values) for name in ("tabs", "subtabs", "foot")))
 
     def _part(self, name: str, values: dict[str, Any]) -> Markup:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.portal import contexts
+from services.portal.applications import CADASTRE, Application, Contract, Service, following
 from services.portal.catalogues import marked
 
 if TYPE_CHECKING:
+    from services.portal.applications import Name
     from services.portal.visits import Visit
 
 
@@ -23,6 +25,8 @@ class Tab:
     matricule: str | None = ""
     """In whose context it leads: the present one when empty."""
     tabs: tuple[Tab, ...] = field(default=())
+    name: Name | None = None
+    """The name that an operator gave, in the place of words."""
 
     def current(self, name: str) -> bool:
         """Tell whether a page belongs to this tab."""
@@ -60,29 +64,44 @@ def place_of(visit: Visit) -> Place | None:
     )
 
 
-def of(place: Place) -> tuple[Tab, ...]:
-    """Give the tabs for who stands at a place."""
-    return tuple(tab for area in AREAS for tab in area(place))
+def of(place: Place, further: Sequence[Application]) -> tuple[Tab, ...]:
+    """Give the tabs for who stands at a place, among them those of further applications."""
+    return tuple(tab for area in AREAS for tab in area(place, further))
 
 
-def business(place: Place) -> tuple[Tab, ...]:
-    """Give the business tabs [Cadastre] and [Arpentage], in the present context or the one to start in (Q18)."""
+def business(place: Place, further: Sequence[Application]) -> tuple[Tab, ...]:
+    """Give the business tabs [Cadastre] and [Arpentage], in the present context or the one to start in (Q18).
+
+    Beside them stands a tab of each further application in which one acts for a surveyor.
+    """
     number = place.there
     if number is None:
         return ()
-    cadastre = (
-        Tab(marked("Suivi de dossiers"), "files", ("file", "file-extend"), number),
-        Tab(marked("Services"), "services", ("service",), number),
-        Tab(marked("Demandes présentées"), "requests", (), number),
-    )
     return (
-        Tab(marked("Cadastre"), "files", matricule=number, tabs=cadastre),
+        Tab(marked("Cadastre"), "files", matricule=number, tabs=_files(CADASTRE, number)),
         Tab(marked("Arpentage"), "survey-files", matricule=number),
+        *(_further_files(one, number) for one in following(Contract.DELEGATION, further)),
     )
 
 
-def delegation(place: Place) -> tuple[Tab, ...]:
+def _files(one: Application, number: str) -> tuple[Tab, ...]:
+    return (
+        Tab(marked("Suivi de dossiers"), one.page("files"), (one.page("file"), one.page("file-extend")), number),
+        Tab(marked("Services"), one.page("services"), (one.page("service"),), number),
+        Tab(marked("Demandes présentées"), one.page("requests"), (), number),
+    )
+
+
+def _further_files(one: Application, number: str) -> Tab:
+    files, *others = _files(one, number)
+    survey = Tab(marked("Dossiers d’arpentage"), one.page("survey-files"), matricule=number)
+    surveys = (survey,) if one.offers(Service.SURVEY_FILE_TRACKING) else ()
+    return Tab("", files.page, matricule=number, tabs=(files, *surveys, *others), name=one.name)
+
+
+def delegation(place: Place, further: Sequence[Application]) -> tuple[Tab, ...]:
     """Give the tab [Délégation] with its sub-tabs (Q22); only a surveyor manages delegates, in his own name (Q2)."""
+    del further
     if not place.known:
         return ()
     managing = (Tab(marked("Gestion des délégataires"), "delegates", MANAGING, place.own),) if place.own else ()
@@ -98,8 +117,8 @@ COMPANY = ("company", "company-new", "companies-leave", "company-members", "comp
 COMPANY_MORE = ("company-rotate", "company-notice", "company-payments", "company-bank", "takeover", "templates")
 
 
-def dashboard(place: Place) -> tuple[Tab, ...]:
-    """Give the tab [Tableau de bord] with its sub-tabs (O4), always in one’s own name."""
+def dashboard(place: Place, further: Sequence[Application]) -> tuple[Tab, ...]:
+    """Give the tab [Tableau de bord] with its sub-tabs (O4), always in one’s own name; then further applications."""
     del place
     below = (
         Tab(marked("Actions requises"), "actions", matricule=None),
@@ -107,11 +126,22 @@ def dashboard(place: Place) -> tuple[Tab, ...]:
         Tab(marked("Professionnels/Entrepreneurs"), "companies", (*COMPANY, *COMPANY_MORE), matricule=None),
         Tab(marked("Frais impayés"), "fees", ("payments", "payment"), matricule=None),
     )
-    return (Tab(marked("Tableau de bord"), "actions", matricule=None, tabs=below),)
+    own = Tab(marked("Tableau de bord"), "actions", matricule=None, tabs=below)
+    return (own, *(_further_applications(one) for one in following(Contract.ACCOUNTS, further)))
 
 
-def operations(place: Place) -> tuple[Tab, ...]:
+def _further_applications(one: Application) -> Tab:
+    on = tuple(one.page(name) for name in ("application", "application-new", "templates"))
+    below = (
+        Tab(marked("Actions requises"), one.page("actions"), matricule=None),
+        Tab(marked("Demandes"), one.page("applications"), on, matricule=None),
+    )
+    return Tab("", one.page("actions"), matricule=None, tabs=below, name=one.name)
+
+
+def operations(place: Place, further: Sequence[Application]) -> tuple[Tab, ...]:
     """Give the tab [Exploitation] to operators."""
+    del further
     if not place.operator:
         return ()
     below = (
@@ -126,5 +156,6 @@ def operations(place: Place) -> tuple[Tab, ...]:
     return (Tab(marked("Exploitation"), "operations", matricule=None, tabs=below),)
 
 
-AREAS: tuple[Callable[[Place], tuple[Tab, ...]], ...] = (business, delegation, dashboard, operations)
+Area = Callable[[Place, Sequence[Application]], tuple[Tab, ...]]
+AREAS: tuple[Area, ...] = (business, delegation, dashboard, operations)
 """Each area gives its tabs, in this order."""

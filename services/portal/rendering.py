@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from shared import ids
 from shared.contracts.people import Language
 
 if TYPE_CHECKING:
+    from services.portal.applications import Application
     from services.portal.visits import Visit
 
 RULES = (
@@ -87,16 +88,16 @@ def _joined(folder: Any) -> bytes:
 class Renderer:
     """Renders templates in both languages."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: Assets, further: Sequence[Application]) -> None:
         self._environments = {language: _environment(language, assets) for language in Language}
-        self._frames = {language: Frames(found, language) for language, found in self._environments.items()}
+        self._frames = {language: Frames(found, language, further) for language, found in self._environments.items()}
 
     def page(self, visit: Visit, template: str, status: int, values: Mapping[str, Any]) -> web.Response:
         """Answer with a page; long ones are packed for browsers that unpack."""
         found = self._environments[visit.language].get_template(template)
-        text = found.render(
-            visit=visit, form=visit.form, context=visit.context, frame=self._frames[visit.language].of(visit), **values
-        )
+        frame = self._frames[visit.language].of(visit)
+        around = {"context": visit.context, "frame": frame, "further": visit.further}
+        text = found.render(visit=visit, form=visit.form, **around, **values)
         headers = HEADERS | {"Content-Language": visit.language.value}
         if visit.deps.settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -13,6 +13,8 @@ from shared.contracts.people import Language
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from services.portal.applications import Application
 
 Endpoint = Callable[..., Awaitable["web.StreamResponse"]]
 ACTING = {Language.FR: "pour", Language.EN: "for"}
@@ -49,6 +51,8 @@ class Page:
     who: Who = Who.PERSON
     limit: int = 65_536
     seconds: float = 25.0
+    application: Application | None = None
+    """The connected application that the page shows."""
 
     def paths(self, language: Language) -> list[str]:
         """Give the addresses at which the page is answered."""
@@ -57,6 +61,18 @@ class Page:
         if self.who in (Who.SURVEYOR, Who.OWN):
             return [with_context]
         return [f"/{language}{path}", with_context] if self.who is Who.PERSON else [f"/{language}{path}"]
+
+
+def of(application: Application, pages: Iterable[Page], start: str) -> Iterator[Page]:
+    """Give the pages of a contract as those of one application; further ones have addresses of their own.
+
+    `start` is with what the addresses in the table may begin, and which those of a further one do without.
+    """
+    for page in pages:
+        own = replace(page, name=application.page(page.name), application=application)
+        at = f"/services/{application.slug}"
+        fr, en = at + page.fr.removeprefix(start), at + page.en.removeprefix(start)
+        yield replace(own, fr=fr, en=en) if application.further else own
 
 
 class Addresses:

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
+from services.portal.applications import Listed
 from shared.settings import ServiceSettings, Url
 
 
 def _same_as_public(data: dict[str, Any]) -> str:
     return str(data["public_url"])
+
+
+def _parsed(given: Any) -> Any:
+    """Read the list from the environment or from a file, where it is JSON; nothing is an empty list."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given) if given.strip() else ()
+    except ValueError as error:
+        raise ValueError(f"this is no JSON: {error}") from None
+
+
+def _each_once(listed: tuple[Listed, ...]) -> tuple[Listed, ...]:
+    for slug, times in Counter(one.slug for one in listed).items():
+        if times > 1:
+            raise ValueError(f"the slug {slug} stands {times} times: each application has one of its own")
+    return listed
+
+
+Applications = Annotated[tuple[Listed, ...], NoDecode, BeforeValidator(_parsed), AfterValidator(_each_once)]
 
 
 class Settings(ServiceSettings):
@@ -26,6 +50,8 @@ class Settings(ServiceSettings):
     notifications_url: Url = Field(default_factory=_same_as_public)
     cadastre_url: Url = Field(default_factory=_same_as_public)
     permits_url: Url = Field(default_factory=_same_as_public)
+    applications: Applications = ()
+    """Further connected applications whose pages the portal shows, as JSON (`docs/connecting.md`)."""
     web_session_idle_hours: int = Field(default=12, ge=1, le=72)
     web_session_days: int = Field(default=30, ge=1, le=90)
     support: str = "soutien@mandat.example.com"
@@ -46,6 +72,8 @@ class Settings(ServiceSettings):
         """A session ends this long after sign-in, however much it is used."""
         return timedelta(days=self.web_session_days)
 
-    def address_of(self, path: str) -> str:
-        """Give the base address of the service that answers `/<service>/…`."""
-        return str(getattr(self, f"{path.split('/')[1]}_url"))
+    def url_of(self, path: str) -> str:
+        """Give the whole address of `/<service>/…`, or of `/<slug>/…` at a further application."""
+        name, _, rest = path[1:].partition("/")
+        listed = next((one for one in self.applications if one.slug == name), None)
+        return f"{listed.url}/{rest}" if listed else f"{getattr(self, f'{name}_url')}{path}"

@@ -92,7 +92,7 @@ async def _answered(visit: Visit) -> web.StreamResponse:
     except SignedOut:
         return await _signed_out(visit)
     except Refused as refusal:
-        if refusal.status == 401:
+        if refusal.status == 401 and visit.page.application is None:
             return await _signed_out(visit)
         return await errors.refused(visit, refusal)
     except Exception as error:  # noqa: BLE001 - every failure gets its page

@@ -22,6 +22,7 @@ from shared.web import clients
 
 if TYPE_CHECKING:
     from services.portal.app import Deps
+    from services.portal.applications import Application
     from services.portal.contexts import Context
     from services.portal.routing import Page
 
@@ -29,6 +30,8 @@ DRAFT = "brouillon"
 """The parameter that brings back what was typed."""
 SAID = "dit"
 """The parameter that names what the page has to say of what was just done."""
+APPLICATION = "application"
+"""The parameter with which a letter's link names the application that wrote, by its client id."""
 
 
 @dataclass(slots=True)
@@ -140,11 +143,22 @@ class Visit:
         return str(self.request.match_info.get(name) or self.request.query.get(name, default))
 
     def url(self, name: str, *, language: str | None = None, matricule: str | None = "", **values: Any) -> str:
-        """Give the address of a page, in the present language and context unless others are named."""
+        """Give the address of a page, in the present language, context and application unless others are named."""
         if matricule == "":
             matricule = self.context.matricule if self.context else None
         wanted = Language(language) if language else self.language
+        name = self._named(name)
         return self.deps.addresses.url(name, wanted, matricule, **values)
+
+    def _named(self, name: str) -> str:
+        """Give the name of a page; a page of an application leads to that application’s own."""
+        own = self.page.application.page(name) if self.page.application else name
+        return own if own in self.deps.addresses else name
+
+    def page_of(self, slug: str, name: str) -> str:
+        """Name a page of a further application; the one of the application at the top when it is none of ours."""
+        own = f"{name}@{slug}"
+        return own if own in self.deps.addresses else name
 
     def here(self, language: str | None = None) -> str:
         """Give the address of this page, in the other language for instance."""
@@ -167,6 +181,22 @@ class Visit:
     def token_for(self, matricule: str | None) -> str:
         """Give the token of forms for another context."""
         return rules.form_token(self.browser, self.session.binding if self.session else None, matricule)
+
+    @property
+    def application(self) -> Application:
+        """The connected application whose page this is."""
+        assert self.page.application is not None
+        return self.page.application
+
+    @property
+    def further(self) -> Application | None:
+        """The application whose page this is, where an operator listed it: its pages say its name."""
+        one = self.page.application
+        return one if one is not None and one.further else None
+
+    def at(self, path: str) -> str:
+        """Give the address of something at the page’s application, as the services are called: `/cadastre/v1/files`."""
+        return f"/{self.application.slug}{path}"
 
     def new_key(self) -> str:
         """Make the idempotency key of one form."""

@@ -11,6 +11,7 @@ from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.pages import permits
 from services.portal.routing import Page
+from services.portal.visits import APPLICATION
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
@@ -37,8 +38,8 @@ FAULTS = {
 
 
 def path_of(visit: Visit) -> str:
-    """Give the address of the page’s application at permits."""
-    return f"/permits/v1/applications/{visit.param('application')}"
+    """Give the address of what the page shows, at its connected application."""
+    return visit.at(f"/v1/applications/{visit.param('application')}")
 
 
 async def show(visit: Visit) -> web.Response:
@@ -60,8 +61,16 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def open_application_of_letter(visit: Visit) -> web.Response:
-    """Lead from an alert’s link to the application, or to those that the visitor sees when it is none of them."""
-    found = (await visit.api.get("/permits/v1/applications", number=visit.param("number")[:40]))["applications"]
+    """Lead from an alert’s link to the application, or to those that the visitor sees when it is none of them.
+
+    The link names the connected application that raised the alert.
+    """
+    number = visit.param("number")[:40]
+    slug = visit.request.query.get(APPLICATION) or visit.application.slug
+    own = visit.page_of(slug, "application-of-letter")
+    if own != visit.page.name:
+        return visit.go(own, number=number, matricule=None)
+    found = (await visit.api.get(visit.at("/v1/applications"), number=number))["applications"]
     if found:
         return visit.go("application", application=found[0]["id"], matricule=None)
     said = visit.text("La demande de ce courriel n’est pas parmi celles que vous voyez.")

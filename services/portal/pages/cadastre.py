@@ -10,6 +10,7 @@ from aiohttp import web
 from services.portal import contexts, fields, rules
 from services.portal.backend import Refused
 from services.portal.routing import Page, Who
+from services.portal.visits import APPLICATION
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 async def files(visit: Visit) -> web.Response:
     """List the cadastre files with their unread marks [Suivi de dossiers] (Q12, Q18)."""
-    found = await visit.surveyor_api.get("/cadastre/v1/files")
+    found = await visit.surveyor_api.get(visit.at("/v1/files"))
     return visit.show("cadastre/files.html", files=found["files"], survey=False)
 
 
 async def survey_files(visit: Visit) -> web.Response:
     """List the survey files [Arpentage]."""
-    found = await visit.surveyor_api.get("/cadastre/v1/survey-files")
+    found = await visit.surveyor_api.get(visit.at("/v1/survey-files"))
     return visit.show("cadastre/files.html", files=found["files"], survey=True)
 
 
@@ -31,7 +32,7 @@ async def show_file(visit: Visit) -> web.Response:
     """Show a file with its messages; who opens it has read it, for the surveyor too (Q12)."""
     found = await _file(visit)
     if found["unread"] and not visit.look and rules.opened_by_hand(visit.request.headers):
-        await visit.surveyor_api.post(f"/cadastre/v1/files/{found['number']}/reading")
+        await visit.surveyor_api.post(visit.at(f"/v1/files/{found['number']}/reading"))
     return visit.show("cadastre/file.html", file=found)
 
 
@@ -39,7 +40,7 @@ async def _file(visit: Visit) -> dict[str, Any]:
     number = visit.param("number")
     if not number.isascii() or not number.isdecimal():
         raise web.HTTPNotFound
-    return dict(await visit.surveyor_api.get(f"/cadastre/v1/files/{number}"))
+    return dict(await visit.surveyor_api.get(visit.at(f"/v1/files/{number}")))
 
 
 async def show_extend(visit: Visit) -> web.Response:
@@ -56,7 +57,7 @@ async def extend(visit: Visit) -> web.Response:
         visit.form.fault("closes_on", visit.text("Choisissez une date plus tardive que la date actuelle."))
     if visit.form.wrong:
         return visit.show("cadastre/extend.html", file=file)
-    path = f"/cadastre/v1/files/{file['number']}/extensions"
+    path = visit.at(f"/v1/files/{file['number']}/extensions")
     try:
         await visit.surveyor_api.post(path, {"closes_on": closes_on})
     except Refused as refusal:
@@ -70,7 +71,7 @@ async def extend(visit: Visit) -> web.Response:
 async def requests(visit: Visit) -> web.Response:
     """List what was asked through the services in the surveyor's name (Q13)."""
     found, catalogue = await asyncio.gather(
-        visit.surveyor_api.get("/cadastre/v1/requests"), visit.api.get("/delegation/v1/services")
+        visit.surveyor_api.get(visit.at("/v1/requests")), visit.api.get("/delegation/v1/services")
     )
     names = {one["id"]: one["name"][visit.language.value] for one in catalogue["services"]}
     names["closing-date-extension"] = visit.text("Prolongement de la date de fermeture")
@@ -84,25 +85,27 @@ def _people(visit: Visit) -> dict[str, str]:
 
 
 async def open_file_of_letter(visit: Visit) -> web.Response:
-    """Lead from an alert's link to the file in the context of the surveyor responsible, or ask in whose (Q11)."""
-    number = visit.param("number")
+    """Lead from an alert's link to the file in the context of the surveyor responsible, or ask in whose (Q11).
+
+    The link names the application that raised the alert.
+    """
+    number, slug = visit.param("number"), visit.param(APPLICATION, visit.application.slug)
     own = contexts.own(await visit.me(), visit.person.person)
-    if own is not None:
-        return visit.go("file", number=number, matricule=own.matricule)
     able = contexts.all_of(visit.known, visit.person.person)
-    if len(able) == 1:
-        return visit.go("file", number=number, matricule=able[0].matricule)
-    return visit.go("choose", dossier=number, matricule=None)
+    if own is None and len(able) != 1:
+        return visit.go("choose", dossier=number, matricule=None, **{APPLICATION: slug})
+    return visit.go(visit.page_of(slug, "file"), number=number, matricule=(own or able[0]).matricule)
 
 
 SURVEYOR = Who.SURVEYOR
-FILE = "/cadastre/dossiers/{number}", "/cadastre/files/{number}"
+START = "/cadastre"
+FILE = f"{START}/dossiers/{{number}}", f"{START}/files/{{number}}"
 
 PAGES = (
-    Page("files", "/cadastre", "/cadastre", files, who=SURVEYOR),
+    Page("files", START, START, files, who=SURVEYOR),
     Page("survey-files", "/arpentage", "/survey", survey_files, who=SURVEYOR),
     Page("file", *FILE, show_file, who=SURVEYOR),
     Page("file-extend", f"{FILE[0]}/prolongement", f"{FILE[1]}/extension", show_extend, extend, who=SURVEYOR),
-    Page("requests", "/cadastre/demandes", "/cadastre/requests", requests, who=SURVEYOR),
+    Page("requests", f"{START}/demandes", f"{START}/requests", requests, who=SURVEYOR),
     Page("file-of-letter", "/file/{number}", "/file/{number}", open_file_of_letter),
 )

@@ -9,6 +9,7 @@ from aiohttp import web
 from services.portal import contexts
 from services.portal.pages.entrance import HOME
 from services.portal.routing import Page
+from services.portal.visits import APPLICATION
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
@@ -29,7 +30,8 @@ async def choose(visit: Visit) -> web.Response:
         return await show_choose(visit)
     number = visit.request.query.get("dossier", "")
     if number.isdecimal():  # A letter's link led here (Q11).
-        return visit.go("file", number=number, matricule=found.matricule)
+        page = visit.page_of(visit.request.query.get(APPLICATION, ""), "file")
+        return visit.go(page, number=number, matricule=found.matricule)
     return visit.go(HOME, matricule=found.matricule)
 
 

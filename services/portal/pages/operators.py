@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from services.portal.applications import EXAMPLES
 from services.portal.backend import Refused, Unreachable
 from services.portal.catalogues import marked
 from services.portal.routing import Page, Who
@@ -55,8 +56,14 @@ COLUMNS = {
 
 async def show_state(visit: Visit) -> web.Response:
     """Show how the services are, and what they parked, by cause."""
-    found = await asyncio.gather(*(_state(visit, name) for name in SERVICES))
-    return visit.show("operators/state.html", services=dict(zip(SERVICES, found, strict=True)), late=LATE)
+    connected = (*EXAMPLES, *visit.deps.settings.applications)
+    found, answering = await asyncio.gather(
+        asyncio.gather(*(_state(visit, name) for name in SERVICES)),
+        asyncio.gather(*(visit.deps.backend.answers(visit.caller, one.slug) for one in connected)),
+    )
+    services = dict(zip(SERVICES, found, strict=True))
+    applications = list(zip(connected, answering, strict=True))
+    return visit.show("operators/state.html", services=services, applications=applications, late=LATE)
 
 
 async def _state(visit: Visit, name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from services.portal import fields
 from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.routing import Page
+from services.portal.visits import as_uuid
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
@@ -39,7 +40,7 @@ FAULTS = {"company-not-found": "contact", "template-name-taken": "name", "refuse
 
 async def show_actions(visit: Visit) -> web.Response:
     """List what awaits the visitor, what is due first at the top [Actions requises] (O4)."""
-    found = await visit.api.get("/permits/v1/actions", after=visit.param("apres"))
+    found = await visit.api.get(visit.at("/v1/actions"), after=visit.param("apres"))
     return visit.show("permits/actions.html", found=found)
 
 
@@ -47,10 +48,9 @@ async def show_applications(visit: Visit) -> web.Response:
     """List the visitor’s applications and those of his companies [Demandes] (O4)."""
     state = visit.param("etat")
     wanted = state if state in STATES else ""
-    found = await visit.api.get(
-        "/permits/v1/applications", state=wanted, account=visit.param("entreprise"), after=visit.param("apres")
-    )
-    return visit.show("permits/applications.html", found=found, state=wanted, **words(visit))
+    company = visit.param("entreprise")
+    found = await visit.api.get(visit.at("/v1/applications"), state=wanted, account=company, after=visit.param("apres"))
+    return visit.show("permits/applications.html", found=found, state=wanted, company=company, **words(visit))
 
 
 def words(visit: Visit) -> dict[str, Any]:
@@ -81,8 +81,10 @@ async def show_new(visit: Visit) -> web.Response:
 
 
 async def _templates(visit: Visit, account: str) -> list[dict[str, Any]]:
+    if as_uuid(account) is None:
+        return []
     try:
-        found = await visit.api.get(f"/permits/v1/accounts/{account}/templates")
+        found = await visit.api.get(visit.at(f"/v1/accounts/{account}/templates"))
     except Refused as refusal:
         if refusal.status not in (403, 404, 422):
             raise
@@ -116,7 +118,7 @@ async def submit(visit: Visit) -> web.Response:
     elif form["contact"]:
         body["contact"] = form["contact"]
     try:
-        made = await visit.api.post("/permits/v1/applications", body)
+        made = await visit.api.post(visit.at("/v1/applications"), body)
     except Refused as refusal:
         form.refuse(refusal, FAULTS, fields.words(visit, refusal))
         return await show_new(visit)
@@ -127,7 +129,7 @@ async def submit(visit: Visit) -> web.Response:
 async def show_templates(visit: Visit) -> web.Response:
     """List the templates of a company [Gérer les modèles], with a form for another."""
     account = visit.param("account")
-    found = await visit.api.get(f"/permits/v1/accounts/{account}/templates")
+    found = await visit.api.get(visit.at(f"/v1/accounts/{account}/templates"))
     chosen = next((one for one in found["templates"] if one["id"] == visit.param("modele")), None)
     return visit.show(
         "permits/templates.html", templates=found["templates"], chosen=chosen, account=account, **words(visit)
@@ -137,7 +139,7 @@ async def show_templates(visit: Visit) -> web.Response:
 async def save_template(visit: Visit) -> web.Response:
     """Save a template, new or changed, or remove one."""
     form, account = visit.form, visit.param("account")
-    path = f"/permits/v1/accounts/{account}/templates"
+    path = visit.at(f"/v1/accounts/{account}/templates")
     if form["remove"]:
         await visit.api.delete(f"{path}/{form['remove']}")
         return visit.go("templates", account=account, done=visit.text("Le modèle est supprimé."))

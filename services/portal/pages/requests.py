@@ -39,11 +39,11 @@ ANY_FILE = Asked("file_number", marked("No Dossier"), "file", required=False, wr
 
 DEPOSIT = "update-request-deposit"
 FORMS: dict[str, tuple[str, tuple[Asked, ...]]] = {
-    "lot-reservation": ("/cadastre/v1/lot-reservations", (LOTS, ANY_FILE)),
-    "lot-correction-verification": ("/cadastre/v1/lot-corrections", (LOT, ANY_FILE)),
-    "product-order": ("/cadastre/v1/product-orders", (PRODUCT, COPIES, ANY_FILE)),
-    "update-request-prevalidation": ("/cadastre/v1/prevalidations", (FILE,)),
-    DEPOSIT: ("/cadastre/v1/deposits", (FILE,)),
+    "lot-reservation": ("/v1/lot-reservations", (LOTS, ANY_FILE)),
+    "lot-correction-verification": ("/v1/lot-corrections", (LOT, ANY_FILE)),
+    "product-order": ("/v1/product-orders", (PRODUCT, COPIES, ANY_FILE)),
+    "update-request-prevalidation": ("/v1/prevalidations", (FILE,)),
+    DEPOSIT: ("/v1/deposits", (FILE,)),
 }
 """Which services have a form, where it goes and what it asks; the two others are lists of files."""
 LISTS = {"cadastre-file-tracking": "files", "survey-file-tracking": "survey-files"}
@@ -51,8 +51,13 @@ LISTS = {"cadastre-file-tracking": "files", "survey-file-tracking": "survey-file
 
 async def services(visit: Visit) -> web.Response:
     """Show the catalogue: six services, and the deposit with the reason why it is not delegated (Q9, Q10)."""
+    return visit.show("cadastre/services.html", services=await _offered(visit), lists=LISTS)
+
+
+async def _offered(visit: Visit) -> list[dict[str, Any]]:
+    """Give what the application offers of the catalogue, whose names and rules are delegation’s."""
     found = await visit.api.get("/delegation/v1/services")
-    return visit.show("cadastre/services.html", services=found["services"], forms=FORMS, lists=LISTS)
+    return [one for one in found["services"] if visit.application.offers(one["id"])]
 
 
 async def show_service(visit: Visit) -> web.Response:
@@ -62,14 +67,14 @@ async def show_service(visit: Visit) -> web.Response:
     if service["reserved"] and not visit.context.own:
         own = contexts.own(await visit.me(), visit.person.person)
         return visit.show("cadastre/reserved.html", status=403, service=service, own=own, typed=visit.form.values)
-    files = (await visit.surveyor_api.get("/cadastre/v1/files"))["files"]
+    files = (await visit.surveyor_api.get(visit.at("/v1/files")))["files"]
     return visit.show("cadastre/service.html", service=service, asked=FORMS[service["id"]][1], files=files)
 
 
 async def _service(visit: Visit) -> dict[str, Any]:
     wanted = visit.param("service")
-    found = await visit.api.get("/delegation/v1/services")
-    service = next((one for one in found["services"] if one["id"] == wanted and wanted in FORMS), None)
+    offered = await _offered(visit) if wanted in FORMS else []
+    service = next((one for one in offered if one["id"] == wanted), None)
     if service is None:
         raise web.HTTPNotFound
     return dict(service)
@@ -86,7 +91,7 @@ async def send(visit: Visit) -> web.Response:
     if visit.form.wrong:
         return await show_service(visit)
     try:
-        await visit.surveyor_api.post(path, body)
+        await visit.surveyor_api.post(visit.at(path), body)
     except Refused as refusal:
         ours = {one.name: visit.text(one.wrong) for one in asked}
         visit.form.refuse(refusal, {"not-found": "file_number"}, ours | {"not-found": visit.text(FILE.wrong)})

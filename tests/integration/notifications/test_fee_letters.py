@@ -88,14 +88,16 @@ async def test_event_that_names_somebody_not_heard_of_yet_waits_for_him_and_tell
 async def test_alert_about_an_application_says_so_and_those_on_one_application_are_one_mail(office: Office) -> None:
     await known(office)
     facts = {"file_number": "P-2026-000123", "about": "application"}
-    await office.hear(*(office.alert(key, responsible=PIERRE.id, **facts) for key in ("a", "b")))
-    await office.hear(office.alert("c", responsible=PIERRE.id, file_number="P-2026-000123"))
+    alerts = [office.alert(key, responsible=PIERRE.id, **facts) for key in ("a", "b")]
+    alerts.append(office.alert("c", responsible=PIERRE.id, file_number="P-2026-000123"))
+    await office.hear(*(office.delivery(one, actor="application:permits") for one in alerts))
     await office.due_now()
     await office.send()
     subjects = {message["Subject"] for message in office.server.received}
     assert {"2 messages on your application P-2026-000123", "Message on file P-2026-000123"} == subjects
     links = {part for message in office.server.received for part in text(message).split() if part.startswith("http")}
-    assert {f"http://mandat.example.com/en/{page}/P-2026-000123" for page in ("application", "file")} <= links
+    pages = {f"{page}/P-2026-000123?application=permits" for page in ("application", "file")}
+    assert {f"http://mandat.example.com/en/{page}" for page in pages} <= links
 
 
 async def test_alert_about_an_application_over_http_says_so_too(office: Office) -> None:

@@ -8,12 +8,18 @@ import re
 import pytest
 
 from services import together
-from services.portal.routes import PAGES
+from services.portal import routes as portal
+from services.portal.applications import Contract, Listed, Name
 from services.portal.routing import Page
 from shared.contracts.people import Language
 from shared.web.routing import MEBIBYTE, Route
 from tests.support.processes import ROOT
 
+FURTHER = [
+    Listed(slug=f"further-{contract}", contract=contract, name=Name(fr="Autre", en="Other"), url="http://other")
+    for contract in Contract
+]
+PAGES = portal.pages(FURTHER)
 GATEWAY = ROOT / "deploy/gateway/mandat"
 LOCATION = re.compile(r"^location ~ (\S+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 LARGEST = re.compile(r"client_max_body_size (\d+)m;")

@@ -14,13 +14,14 @@ from typing import Any
 import aiohttp
 import structlog
 from aiohttp import web
+from pydantic import ValidationError
 
 from shared import clock, failpoints, logging, substrate, worker
 from shared import service as services
 from shared.crypto import verify
 from shared.db import migrate, pool
 from shared.messaging import bus, cleaning, consumer, rabbit, relay, retry
-from shared.settings import ServiceSettings, check_environment, variables
+from shared.settings import ServiceSettings, UnknownSettings, check_environment, variables
 from shared.web import clients, gauges, health, idempotency, metrics, server, throttle, wellknown, wire
 from shared.web.running import LONGEST
 
@@ -215,9 +216,12 @@ def _on_signal() -> asyncio.Event:
 
 
 def main(name: str, settings_class: type[ServiceSettings], build: Build) -> None:
-    """Run one service as a process of its own, on RabbitMQ where it speaks or hears."""
-    check_environment(variables(settings_class))
-    settings = settings_class.read()
+    """Run one service as a process of its own, on RabbitMQ where it speaks or hears; wrong settings end it with 1."""
+    try:
+        check_environment(variables(settings_class))
+        settings = settings_class.read()
+    except (UnknownSettings, ValidationError) as error:
+        sys.exit(f"mandat: {error}")
     failpoints.arm(settings.failpoints)
     logging.configure(name, settings.log_level, development=settings.development)
     run(_alone(name, settings, build))

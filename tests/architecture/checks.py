@@ -31,7 +31,7 @@ MORE: dict[str, frozenset[str]] = {
     "portal": frozenset({"routing", "site", "visits", "contexts", "sessions", "secrecy", "forms", "fields", "errors"})
     | frozenset({"backend", "api"})
     | frozenset({"catalogues", "formats", "frames", "moments", "navigation", "pictures", "rendering"})
-    | frozenset({"downloads", "uploads"}),
+    | frozenset({"applications", "downloads", "uploads"}),  # connected applications; files on their way
 }
 """Files beyond the usual ones, and why a service has them."""
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import async_playwright
 
 from tests.authority.running import Realm, realm
+from tests.browser.connected import Region, region
 from tests.browser.windows import Windows
 from tests.journeys.world import Somebody, World
 
@@ -76,6 +77,13 @@ async def windows(system: Realm) -> AsyncIterator[Windows]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield Windows(browser, system.url)
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def here(system: Realm) -> AsyncIterator[Region]:
+    """Further connected applications, and a portal that lists them."""
+    async with region(system) as running:
+        yield running
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.portal import navigation, routes
+from services.portal import app, navigation, routes
 from services.portal.applications import CADASTRE, EXAMPLES, TAKEN, Application, Contract, Service
 from services.portal.backend import PLAIN
 from services.portal.pages import requests
 from services.portal.routing import Addresses
 from services.portal.settings import Settings
+from shared import runtime
 from shared.contracts.people import Language
 
 MINES = {
@@ -88,6 +89,14 @@ def test_setting_that_is_no_json_or_names_one_slug_twice_is_refused() -> None:
         listed(MINES, ROADS, MINES)
     with pytest.raises(ValidationError, match=r"applications\n.*this is no JSON: .*line 1 column 3"):
         Settings(public_url="https://a.example", secrets=Path("/"), database_url="", applications="[{]")
+
+
+def test_portal_with_a_wrong_list_says_so_at_the_start_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"PUBLIC_URL": "https://a.example", "SECRETS": "/nowhere", "DATABASE_URL": ""}
+    for name, value in (given | {"APPLICATIONS": json.dumps([MINES | {"slug": "audit"}])}).items():
+        monkeypatch.setenv(f"MANDAT_{name}", value)
+    with pytest.raises(SystemExit, match=r"^mandat: 1 validation error.*\napplications\.0\.slug\n.*audit is the name"):
+        runtime.main("portal", Settings, app.build)
 
 
 def test_pages_of_further_applications_have_addresses_of_their_own_and_no_two_share_one() -> None:

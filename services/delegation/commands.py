@@ -74,9 +74,7 @@ async def add_delegate(
     ever_added = await store.lock_delegator(connection, delegator)
     matricule = await ensure_delegator(connection, delegator)
     rules.ensure_another(delegator, delegate)
-    people = await store.find_people(connection, delegator, delegate)
-    if delegate not in people or not people[delegate]["verified"]:
-        raise problems.CandidateNotFound
+    people = await _both(connection, delegator, delegate)
     if not ever_added:
         now = await store.read_clock(connection)
         if rules.must_change_password(password_changed_at, now, ever_added=False):
@@ -87,6 +85,16 @@ async def add_delegate(
     added = events.DelegateAdded.model_validate(_state(row, people))
     await outbox.emit(connection, added, sequence=row["version"])
     return added
+
+
+async def _both(connection: Connection, delegator: UUID, delegate: UUID) -> dict[UUID, Record]:
+    """Give surveyor and candidate, whom nobody forgets until the transaction ends."""
+    people = await store.lock_people(connection, delegator, delegate)
+    if delegator in people and not people[delegator]["username"]:
+        raise problems.NotADelegator  # forgotten in this moment
+    if delegate not in people or not people[delegate]["verified"]:
+        raise problems.CandidateNotFound
+    return people
 
 
 def delegation_of(standing: store.Standing, delegator: UUID, delegate: UUID) -> events.DelegateAdded | None:

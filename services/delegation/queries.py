@@ -63,8 +63,9 @@ def _surveyor(row: Record, password_changed_at: datetime | None) -> schemas.Surv
 
 
 async def list_delegates(pool: Pool, delegator: UUID, page: schemas.Then) -> schemas.Delegates:
-    """List the delegates of a person (Q23)."""
+    """List the delegates of a person (Q23; `moment-not-past`)."""
     if page.as_of:
+        _ensure_past(page.as_of)
         rows = await past.list_delegates_at(pool, delegator, page.as_of, page.after, page.size + 1)
     else:
         rows = await store.list_delegates(pool, delegator, page.after, page.size + 1)
@@ -84,8 +85,9 @@ async def list_delegates(pool: Pool, delegator: UUID, page: schemas.Then) -> sch
 
 
 async def list_delegators(pool: Pool, delegate: UUID, page: schemas.Then) -> schemas.Delegators:
-    """List those for whom a person may act, frozen ones among them (Q20)."""
+    """List those for whom a person may act, frozen ones among them (Q20; `moment-not-past`)."""
     if page.as_of:
+        _ensure_past(page.as_of)
         rows = await past.list_delegators_at(pool, delegate, page.as_of, page.after, page.size + 1)
     else:
         rows = await store.list_delegators(pool, delegate, page.after, page.size + 1)
@@ -102,6 +104,11 @@ async def list_delegators(pool: Pool, delegate: UUID, page: schemas.Then) -> sch
         for row in rows[: page.size]
     ]
     return schemas.Delegators(delegators=delegators, next=_next(rows, page.size))
+
+
+def _ensure_past(moment: datetime) -> None:
+    if moment > clock.moment():
+        raise problems.MomentNotPast
 
 
 def _next(rows: Sequence[Record], size: int) -> UUID | None:

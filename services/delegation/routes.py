@@ -17,6 +17,7 @@ NOT_ADDED = (
     problems.CannotDelegateToOneself,
     problems.PasswordChangeRequired,
 )
+NOT_PAST = (problems.MomentNotPast,)
 NOT_FOUND = (*NOT_ALLOWED, problems.CandidateNotFound, common.TooManyRequests)
 NO_TOKEN = (problems.InvalidTokenRequest, problems.LicenceSuspended, problems.NoDelegation, problems.NotASurveyor)
 
@@ -50,9 +51,9 @@ ROUTES = (
         problems=NOT_ADDED,
         shortcut=api.add_delegate_with_others,
     ),
-    Route("GET", "/v1/delegates", api.list_delegates, READ),
+    Route("GET", "/v1/delegates", api.list_delegates, READ, problems=NOT_PAST),
     Route("DELETE", ONE, api.remove_delegate, REMOVE, status=204, problems=(common.NotFound,)),
-    Route("GET", "/v1/delegators", api.list_delegators, READ),
+    Route("GET", "/v1/delegators", api.list_delegators, READ, problems=NOT_PAST),
     Route("POST", "/v1/token", api.exchange_token, ACT, problems=NO_TOKEN, transaction=False, form=True),
     Route("GET", "/.well-known/jwks.json", api.publish_keys, ANYONE),
     Route("GET", "/.well-known/authzen-configuration", api.describe_decisions, ANYONE),

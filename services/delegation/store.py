@@ -78,6 +78,11 @@ async def find_people(connection: Connection, *people: UUID) -> dict[UUID, Recor
     return {row["id"]: row for row in await connection.fetch(SQL["find_people"], list(people))}
 
 
+async def lock_people(connection: Connection, *people: UUID) -> dict[UUID, Record]:
+    """Give those of these people who are known, kept as they are until the transaction ends."""
+    return {row["id"]: row for row in await connection.fetch(SQL["lock_people"], list(people))}
+
+
 async def read_clock(connection: Connection) -> datetime:
     """Give the database's time."""
     now: datetime = await connection.fetchval(SQL["read_clock"])

@@ -74,6 +74,14 @@ select id, username, email, first_name, last_name, language, verified
 from person
 where id = any($1::uuid[])
 
+-- name: lock_people
+-- Give some people and keep them as they are until the transaction ends: none of them is forgotten meanwhile.
+select id, username, email, first_name, last_name, language, verified
+from person
+where id = any($1::uuid[])
+order by id
+for share
+
 -- name: read_clock
 -- Give the database's time.
 select clock_timestamp()
@@ -116,7 +124,7 @@ order by asked.place
 -- name: insert_designations
 -- Designate many delegates, each with its event and its kept answer, and tell which were: those of surveyors whose
 -- row and active licence nobody else holds, who had a delegate before, who do not have this one, and whose key is
--- new. The others are left as they are. A key that is taken in the same moment fails the whole statement.
+-- new, and of people whom nobody forgets meanwhile. The others are left as they are. A key that is taken in the same moment fails the whole statement.
 with asked as (
     select * from unnest(
         $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
@@ -137,12 +145,20 @@ licensed as (
     order by id
     for share skip locked
 ),
+there as (
+    select id from person
+    where id = any($2::uuid[] || $3::uuid[]) and verified
+    order by id
+    for share skip locked
+),
 added as (
     insert into delegation (id, delegator_id, delegate_id, matricule, added_at)
     select asked.delegation, asked.delegator, asked.delegate, asked.matricule, asked.added_at
     from asked
     join owner on owner.id = asked.delegator
     join licensed on licensed.id = asked.licence and licensed.holder = asked.delegator
+    join there as surveyor on surveyor.id = asked.delegator
+    join there as candidate on candidate.id = asked.delegate
     where not exists (
         select from idempotency as i where i.caller = asked.caller and i.route = asked.route and i.key = asked.key
     )

@@ -125,6 +125,12 @@ async def test_lists_as_of_a_moment_are_those_of_the_moment(world, jean, claire,
     assert [(str(claire.id), True)] == [(one["id"], one["frozen"]) for one in now.json["delegators"]]
 
 
+async def test_lists_as_of_what_is_not_past_are_refused(world, jean) -> None:
+    query = {"params": {"as_of": (await clock(world) + timedelta(hours=1)).isoformat()}}
+    replies = [await world.as_(jean).get(f"/v1/{what}", **query) for what in ("delegates", "delegators")]
+    assert [(422, "moment-not-past")] * 2 == [(reply.status, reply.slug) for reply in replies]
+
+
 async def attested(world, caller, surveyor, **more) -> Any:
     body = {"delegator": str(surveyor.id), "as_of": (await clock(world)).isoformat()} | more
     return await world.as_(caller).post("/v1/attestations", body)

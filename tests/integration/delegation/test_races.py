@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
+from services.delegation import commands
+from shared.contracts.events import identity
 from tests.integration.delegation.conftest import Somebody
 
 ADDED, REMOVED = "delegation.delegate.added.v1", "delegation.delegate.removed.v1"
@@ -159,3 +162,33 @@ async def _until_told(counts):
     async with asyncio.timeout(30):
         while sum(counts.values()) < 5:
             await asyncio.sleep(0.005)
+
+
+def forgotten(person):
+    return identity.UserRemoved.model_validate(person.user(verified=False))
+
+
+@pytest.mark.parametrize("who", ["surveyor", "delegate"])
+async def test_designation_made_while_one_of_both_is_forgotten_ends_with_him(world, jean, edith, who):
+    async with world.pool.transaction() as connection:
+        await commands.add_delegate(connection, jean.id, edith.id, datetime.now(UTC))
+        hearing = asyncio.create_task(world.hear(forgotten(jean if who == "surveyor" else edith), 9))
+        await asyncio.sleep(0.3)  # the removal is there, and waits
+    await hearing
+    assert await world.pool.fetchval(ACTIVE) == 0
+
+
+@pytest.mark.parametrize(("who", "problem"), [("surveyor", "not-a-delegator"), ("delegate", "candidate-not-found")])
+@pytest.mark.parametrize("before", [0, 1])
+async def test_designation_asked_for_while_one_of_both_is_forgotten_is_refused(
+    world, jean, edith, pierre, who, problem, before
+):
+    """Also where the surveyor had a delegate before, whose next ones are designated many at once."""
+    for other in [pierre] * before:
+        await world.add(jean, other)
+    async with world.pool.transaction() as connection:
+        await commands.forget_person(connection, forgotten(jean if who == "surveyor" else edith), 9)
+        asking = asyncio.create_task(add(world, jean, edith))
+        await asyncio.sleep(0.3)
+    assert await asking == problem
+    assert await world.pool.fetchval("select count(*) from delegation where delegate_id = $1", edith.id) == 0

@@ -82,7 +82,8 @@ async def odd() -> AsyncIterator[str]:
             return web.json_response({"slug": "sign-in-required", "title": "", "detail": "", "status": 401}, status=401)
         if kind == "strange":
             return web.Response(text="<h1>Bienvenue</h1>", content_type="text/html")
-        return web.HTTPFound("/refuses/v1/files") if kind == "moved" else web.HTTPInternalServerError()
+        moved = web.json_response({"files": []}, status=302, headers={"Location": "/strange"})
+        return moved if kind == "moved" else web.json_response({"slug": "broken"}, status=500)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)

@@ -36,6 +36,14 @@ DUE = "update email set send_after = now() where state = 'queued' and send_after
 UNFINISHED = """
 select (select count(*) from outbox where sent_at is null) + (select count(*) from retry where state = 'waiting')
 """
+WAITING = """
+select event_id, type, null as error from outbox where sent_at is null
+union all select event_id, type, error from retry where state = 'waiting'
+limit 20
+"""
+UNENDED_MAILS = (
+    "select id, state, send_after, lease_until, owner from email where state in ('queued', 'sending') limit 20"
+)
 UNENDED = "select count(*) from email where state in ('queued', 'sending')"
 TWICE = "select count(*) from (select from email group by cause, template, address having count(*) > 1) as twice"
 FORGET = """
@@ -95,19 +103,29 @@ class Ledger:
         waiting = [await self._count(service, UNFINISHED) for service in SERVICES]
         return sum(waiting) + await self._count("notifications", UNENDED) + await self.queued()
 
+    async def _stuck(self) -> list[str]:
+        """Name what waits in the tables and queues though nothing moves."""
+        waiting = [(name, row) for name in SERVICES for row in await self._ask(name, WAITING)]
+        mails = [("mail", row) for row in await self._ask("notifications", UNENDED_MAILS)]
+        queues = [f"{name}: {count}" for name, count in (await self._queues()).items() if count]
+        return [f"{name}: {dict(row)}" for name, row in waiting + mails] + queues
+
     async def unsent(self, service: str) -> int:
         """Count a service's events that wait to be sent."""
         return await self._count(service, "select count(*) from outbox where sent_at is null")
 
     async def queued(self) -> int:
         """Count the messages in all queues."""
+        return sum((await self._queues()).values())
+
+    async def _queues(self) -> dict[str, int]:
         connection = await aio_pika.connect(self._system.broker.url, timeout=10)
         async with connection:
             channel = await connection.channel()
             found = [
                 await channel.declare_queue(wiring.queue_name(name), passive=True, timeout=10) for name in wiring.WIRING
             ]
-            return sum(queue.declaration_result.message_count or 0 for queue in found)
+            return {queue.name: queue.declaration_result.message_count or 0 for queue in found}
 
     async def settle(self, seconds: float = SETTLE) -> None:
         """Wait until nothing is unfinished, as long as that becomes less now and then, and ten times so long at most.
@@ -133,10 +151,10 @@ class Ledger:
         return Books(
             lost=len(which),
             doubled=await self._count("notifications", TWICE) + await self._strays(),
-            stuck=await self.unfinished(),
+            stuck=(stuck := await self.unfinished()),
             parked=sum(parked),
             wrong=len(load.odd) + await self._wrong(load),
-            which=which,
+            which=which + (await self._stuck() if stuck else []),
         )
 
     async def closed(self, load: Load) -> Books:

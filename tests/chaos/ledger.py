@@ -41,9 +41,7 @@ select event_id, type, null as error from outbox where sent_at is null
 union all select event_id, type, error from retry where state = 'waiting'
 limit 20
 """
-UNENDED_MAILS = (
-    "select id, state, send_after, lease_until, owner from email where state in ('queued', 'sending') limit 20"
-)
+UNENDED_MAILS = "select id, state, send_after, lease_until, owner from email where state in ('queued', 'sending')"
 UNENDED = "select count(*) from email where state in ('queued', 'sending')"
 TWICE = "select count(*) from (select from email group by cause, template, address having count(*) > 1) as twice"
 FORGET = """

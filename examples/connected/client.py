@@ -19,6 +19,7 @@ MARGIN = 30.0
 """A token is renewed this many seconds before it expires."""
 AWAY = 2
 """Seconds after which to try again when Mandat does not answer."""
+MISSING, UNREADABLE = frozenset({404}), frozenset({400, 413, 422})
 
 
 class Client:
@@ -31,13 +32,24 @@ class Client:
 
     async def report(self, activities: list[dict[str, Any]]) -> dict[str, str]:
         """Report activities to audit; give the outcome of each key."""
-        url = f"{self._settings.audit_url}/audit/v1/activities"
-        return outcomes(await self.post(url, {"activities": activities}))
+        return await self.say(f"{self._settings.audit_url}/audit/v1/activities", "activities", activities)
 
     async def alert(self, alerts: list[dict[str, Any]]) -> dict[str, str]:
         """Raise alerts with notifications (Q11); give the outcome of each key."""
-        url = f"{self._settings.notifications_url}/notifications/v1/alerts"
-        return outcomes(await self.post(url, {"alerts": alerts}))
+        return await self.say(f"{self._settings.notifications_url}/notifications/v1/alerts", "alerts", alerts)
+
+    async def say(self, url: str, name: str, items: list[dict[str, Any]]) -> dict[str, str]:
+        """Say a batch and give the outcome of each key; one that Mandat cannot read is `unreadable`, and alone so.
+
+        Mandat takes a batch whole or not at all: one that is not taken is said in halves.
+        """
+        answer = await self._call("POST", url, UNREADABLE, json={name: items})
+        if answer is not None:
+            return {result["key"]: result["outcome"] for result in answer["results"]}
+        if len(items) == 1:
+            return {items[0]["key"]: "unreadable"}
+        middle = len(items) // 2
+        return await self.say(url, name, items[:middle]) | await self.say(url, name, items[middle:])
 
     async def post(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send JSON and give the answer."""
@@ -47,9 +59,12 @@ class Client:
 
     async def find(self, url: str, params: list[tuple[str, str]] | None = None) -> dict[str, Any] | None:
         """Read; None when there is no such thing."""
-        return await self._call("GET", url, params=params or [])
+        return await self._call("GET", url, MISSING, params=params or [])
 
-    async def _call(self, method: str, url: str, **body: Any) -> dict[str, Any] | None:
+    async def _call(
+        self, method: str, url: str, nothing: frozenset[int] = frozenset(), **body: Any
+    ) -> dict[str, Any] | None:
+        """Give the answer, or None for these statuses; anything else is `temporarily-unavailable`."""
         headers = {"Authorization": f"Bearer {await self._access_token()}"}
         if correlation := requests.current().correlation_id:
             headers["X-Correlation-Id"] = correlation
@@ -57,7 +72,7 @@ class Client:
             async with self._http.request(method, url, headers=headers, timeout=TIMEOUT, **body) as answer:
                 if answer.status == 401:
                     self._expires = 0.0
-                if answer.status == 404 and method == "GET":
+                if answer.status in nothing:
                     return None
                 if answer.status != 200:
                     raise common.TemporarilyUnavailable(retry_after=AWAY)
@@ -89,11 +104,6 @@ class Client:
                 return document["access_token"], float(document["expires_in"])
         except (aiohttp.ClientError, TimeoutError) as error:
             raise common.TemporarilyUnavailable(retry_after=AWAY) from error
-
-
-def outcomes(answer: dict[str, Any]) -> dict[str, str]:
-    """Give the outcome of each key of a batch."""
-    return {result["key"]: result["outcome"] for result in answer["results"]}
 
 
 def refused(context: dict[str, Any]) -> common.Refused:

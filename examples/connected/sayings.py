@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from shared import requests, service
 from shared.contracts import problems
 from shared.db import queries
@@ -21,6 +23,12 @@ POLL = 1.0
 HOUR = 3600.0
 AT_ONCE = 1_000
 TAKEN = frozenset({"accepted", "duplicate"})
+NEVER = frozenset({"unreadable", "unknown-kind", "conflict"})
+"""Outcomes that stay as they are; whoever is unknown may become known."""
+REFUSALS = 150
+"""Refusals after which something is given up: about a day, as the waits grow to ten minutes."""
+
+log = structlog.get_logger()
 
 
 class Wake:
@@ -79,7 +87,7 @@ def _saying(pool: Pool, kind: str, say: Say, wake: Wake) -> Callable[[], Awaitab
 
 
 async def say_due(pool: Pool, kind: str, say: Say) -> int:
-    """Say what is due once; give how many were taken. What is not taken is due again later."""
+    """Say what is due once; give how many were taken. What is not taken is due again later, or given up."""
     rows = await pool.fetch(SQL["claim_sayings"], kind)
     if not rows:
         return 0
@@ -90,4 +98,12 @@ async def say_due(pool: Pool, kind: str, say: Say) -> int:
             return 0
     taken = [key for key, outcome in outcomes.items() if outcome in TAKEN]
     await pool.execute(SQL["mark_said"], taken)
+    await _refuse(pool, {key: outcome for key, outcome in outcomes.items() if outcome not in TAKEN})
     return len(taken)
+
+
+async def _refuse(pool: Pool, refused: Mapping[str, str]) -> None:
+    if refused:
+        columns = list(refused), list(refused.values())
+        for row in await pool.fetch(SQL["mark_refused"], *columns, list(NEVER), REFUSALS):
+            log.error("given up: Mandat does not take it", kind=row["kind"], key=row["key"], outcome=row["refused"])

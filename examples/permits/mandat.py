@@ -101,7 +101,7 @@ class Mandat(client.Client):
 
     async def post_fees(self, fees: list[dict[str, Any]]) -> dict[str, str]:
         """Have accounts collect fees; give the outcome of each key."""
-        return client.outcomes(await self.post(f"{self._accounts}/v1/fees", {"fees": fees}))
+        return await self.say(f"{self._accounts}/v1/fees", "fees", fees)
 
     async def fee_states(self, fees: Iterable[UUID]) -> dict[UUID, str]:
         """Ask how fees stand."""

@@ -37,6 +37,13 @@ def add(columns: str, values: str) -> str:
     return f"insert into {columns} values (gen_random_uuid(), {values})"
 
 
+SAYINGS = Stage(
+    rows("saying", "key, kind, body", "n, 'alert', '{}'"),
+    (
+        "update saying set attempts = attempts + 1 where key = $1::int::text",
+        "select * from saying where key = $1::int::text",
+    ),
+)
 STAGES: dict[str, tuple[Stage, ...]] = {
     "messaging/0001_messaging": (
         Stage(
@@ -164,7 +171,9 @@ STAGES: dict[str, tuple[Stage, ...]] = {
             ),
         ),
     ),
+    "cadastre/0001_files": (SAYINGS,),
     "permits/0001_applications": (
+        SAYINGS,
         Stage(
             rows(
                 "application",

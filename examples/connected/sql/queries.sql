@@ -18,10 +18,23 @@ returning key, body, correlation_id
 
 -- name: mark_said
 -- Remember what Mandat took.
-update saying set said_at = clock_timestamp() where key = any($1::text[])
+update saying set said_at = clock_timestamp(), refused = null where key = any($1::text[])
+
+-- name: mark_refused
+-- Note what Mandat answered instead of taking it, and tell what is given up: what it never takes, or refused too often.
+with noted as (
+    update saying set
+        refused = answer.outcome,
+        refusals = refusals + 1,
+        said_at = case when answer.outcome = any($3::text[]) or refusals + 1 >= $4 then clock_timestamp() end
+    from unnest($1::text[], $2::text[]) as answer (key, outcome)
+    where saying.key = answer.key
+    returning saying.key, saying.kind, saying.refused, saying.said_at
+)
+select key, kind, refused from noted where said_at is not null
 
 -- name: delete_said
--- Forget some of what Mandat took so many days ago.
+-- Forget some of what Mandat took, or was given up, so many days ago.
 delete from saying where ctid = any(array(
     select ctid from saying where said_at < clock_timestamp() - make_interval(days => $1) limit $2
 ))

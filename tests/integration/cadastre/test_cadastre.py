@@ -39,6 +39,7 @@ class Mandat:
     decision: dict[str, Any] = field(default_factory=lambda: {"decision": True})
     status: int = 200
     outcome: str = "accepted"
+    outcomes: dict[str, str] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
@@ -65,7 +66,9 @@ class Mandat:
         async def taken(request: aioweb.Request) -> aioweb.Response:
             items = (await request.json())[what]
             self.said += items
-            results = [{"key": item["key"], "outcome": self.outcome} for item in items]
+            results = [{"key": item["key"], "outcome": self.outcomes.get(item["key"], self.outcome)} for item in items]
+            if any(result["outcome"] == "unreadable" for result in results):
+                return aioweb.json_response({"slug": "validation-failed"}, status=422)
             return aioweb.json_response({"results": results}, status=self.status)
 
         return taken
@@ -271,3 +274,22 @@ async def test_what_was_said_long_ago_is_forgotten_and_what_is_still_to_be_said_
     )
     await sayings.delete_said(served.pool, 8)
     assert [None] == [row["said_at"] for row in await served.pool.fetch("select said_at from saying")]
+
+
+@pytest.mark.parametrize(("fault", "refusals"), [("unreadable", 1), ("unknown-kind", 1), ("unknown-recipient", 2)])
+async def test_saying_that_is_never_taken_is_given_up_alone_and_says_why(
+    served: Served, monkeypatch: pytest.MonkeyPatch, fault: str, refusals: int
+) -> None:
+    monkeypatch.setattr(sayings, "REFUSALS", 2)
+    body = "jsonb_build_object('key', n::text)"
+    await served.pool.execute(
+        f"insert into saying (key, kind, body) select n, 'alert', {body} from generate_series(1, 100) as n"
+    )
+    served.mandat.outcomes, taken = {"17": fault}, []
+    for _ in range(3):
+        taken.append(await sayings.say_due(served.pool, "alert", served.client.alert))
+        await served.pool.execute("update saying set next_at = now()")
+    assert [99, 0, 0] == taken
+    rows = await served.pool.fetch("select key, refused, refusals from saying where refused is not null")
+    assert [("17", fault, refusals)] == [tuple(row) for row in rows]
+    assert 0 == await served.pool.fetchval("select count(*) from saying where said_at is null")

@@ -125,31 +125,34 @@ class Ledger:
             ]
             return {queue.name: queue.declaration_result.message_count or 0 for queue in found}
 
-    async def settle(self, seconds: float = SETTLE) -> None:
+    async def settle(self, seconds: float = SETTLE) -> int:
         """Wait until nothing is unfinished, as long as that becomes less now and then, and ten times so long at most.
+
+        Gives how much is unfinished all the same. Asked once more it may be one: the register is sealed all the time.
 
         What failed often waits ten minutes for its next attempt, also for what has come since, and more than ten mails
         of a kind to one address wait an hour: that time passes too, also for mails that were asked for meanwhile.
         """
         now = asyncio.get_running_loop().time
         before, until, end, again = 0, now() + seconds, now() + LONGEST * seconds, now() + PASSES
-        while now() < min(until, end) and (left := await self.unfinished()):
+        while (left := await self.unfinished()) and now() < min(until, end):
             until = now() + seconds if left < before else until
             before = left
             if now() > again:
                 await self._pass_time()
                 again = now() + PASSES
             await asyncio.sleep(0.2)
+        return left
 
     async def close(self, load: Load) -> Books:
         """Settle and read the books."""
-        await self.settle()
+        stuck = await self.settle()
         which = await self._never_came()
         parked = [await self._count(name, "select count(*) from retry where state = 'parked'") for name in SERVICES]
         return Books(
             lost=len(which),
             doubled=await self._count("notifications", TWICE) + await self._strays(),
-            stuck=(stuck := await self.unfinished()),
+            stuck=stuck,
             parked=sum(parked),
             wrong=len(load.odd) + await self._wrong(load),
             which=which + (await self._stuck() if stuck else []),

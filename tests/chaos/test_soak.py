@@ -75,7 +75,7 @@ async def test_chain_cut_off_again_and_again_leaves_nothing_behind(make_chain, c
     assert (left.channels, left.unacknowledged, left.free) == (0, 0, (link.SIZE, link.SIZE))
     assert left.growth <= MOST
     result = {"lost": 0, "doubled": 0, "growth_mib": left.growth, "channels_more": 0, "unacknowledged": 0}
-    scorecard.note("R19", f"cuts, one each {EVERY} s", CUTS, events=len(chain.written), **result)
+    scorecard.note("R19", "cut off under load", CUTS, seconds_between=EVERY, events=len(chain.written), **result)
 
 
 async def test_chain_that_leaves_something_at_each_reconnect_is_found_out(make_chain, cable, mortal):

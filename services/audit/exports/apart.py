@@ -1,4 +1,6 @@
-"""A long list is read by a process of its own, of the lowest priority: who asks meanwhile does not wait for it.
+"""A long list is read by a process of its own, which leaves room: who asks meanwhile hardly waits for it.
+
+It asks the database for little at a time, as the database has no priorities either.
 
 The child is given what was asked and the address of the database on its input, never in its environment or on its
 command line. It has no key: it gives the digest of the proofs, and is told what the service signed about it.
@@ -7,7 +9,6 @@ command line. It has no key: it gives the digest of the proofs, and is told what
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from uuid import UUID
 
 import orjson
 
-from services.audit.exports import filling, rows
+from services.audit.exports import filling, pacing, rows
 from services.audit.exports.schemas import Download, Prepare
 from shared.contracts.people import Language
 from shared.contracts.problems.audit import NotSealedYet
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from services.audit.seal.manifests import Sign
 
 MODULE = "services.audit.exports.apart"
-NICE = 19
 LINE = 1 << 20
+FETCHED = 100
+"""Rows that the database is asked for at once: a millisecond of its time."""
 
 
 async def fill(asked: rows.Asked, kind: str, log: str, sign: Sign, out: Path, progress: rows.Progress) -> None:
@@ -104,8 +106,10 @@ async def _main(job: dict[str, Any]) -> None:
             query=(Prepare if "format" in job["query"] else Download).model_validate(job["query"]),
             language=Language(job["language"]),
             made_at=datetime.fromisoformat(job["made_at"]),
+            fetched=FETCHED,
         )
-        await filling.fill(asked, job["kind"], job["log"], _sign, Path(job["out"]), lambda done: _say(done=done))
+        out, heard = Path(job["out"]), lambda done: _say(done=done)
+        await filling.fill(asked, job["kind"], job["log"], _sign, out, heard, pacing.pause)
     except NotSealedYet:
         _say(failed="not-sealed-yet")
     finally:
@@ -113,9 +117,5 @@ async def _main(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "SCHED_IDLE"):
-        # Whoever else wants the processor has it at once; a process that is only nice may end its turn first.
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    elif hasattr(os, "nice"):
-        os.nice(NICE)
+    pacing.step_back()
     asyncio.run(_main(orjson.loads(sys.stdin.buffer.readline())))

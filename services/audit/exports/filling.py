@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,8 +35,23 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-async def fill(asked: rows.Asked, kind: str, log: str, sign: Sign, out: Path, progress: rows.Progress) -> None:
-    """Write a file of kind `xlsx` or `pdf`, with a place for its stamp (`PrintingFailed`, `NotSealedYet`)."""
+def unhindered() -> None:
+    """Rest never."""
+
+
+async def fill(
+    asked: rows.Asked,
+    kind: str,
+    log: str,
+    sign: Sign,
+    out: Path,
+    progress: rows.Progress,
+    pause: Callable[[], None] = unhindered,
+) -> None:
+    """Write a file of kind `xlsx` or `pdf`, with a place for its stamp (`PrintingFailed`, `NotSealedYet`).
+
+    `pause` is called between pieces of work; it may block, where nobody else waits for this loop.
+    """
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -51,7 +67,7 @@ async def fill(asked: rows.Asked, kind: str, log: str, sign: Sign, out: Path, pr
     words = asyncio.create_task(child.stderr.read())
     try:
         with suppress(BrokenPipeError, ConnectionResetError):  # it has failed: its words say why
-            await _tell(asked, kind, log, sign, out.with_name("manifest.jsonl"), child.stdin, progress)
+            await _tell(asked, kind, log, sign, out.with_name("manifest.jsonl"), child.stdin, progress, pause)
         if await child.wait():
             raise PrintingFailed((await words).decode(errors="replace")[-2000:])
     finally:
@@ -69,6 +85,7 @@ async def _tell(
     manifest: Path,
     to: asyncio.StreamWriter,
     progress: rows.Progress,
+    pause: Callable[[], None],
 ) -> None:
     to.write(orjson.dumps(_head(asked)) + b"\n")
     ids: list[UUID] = []
@@ -78,14 +95,16 @@ async def _tell(
         last = max(last, *(row["seq"] for row in part))
         to.write(orjson.dumps([rows.cells(row, asked.language) for row in part]) + b"\n")
         await to.drain()
+        pause()
         progress(len(ids))
     tail = {"facts": asked.facts(len(ids)), "manifest": str(manifest), "blank": stamps.BLANK.decode()}
     with manifest.open("wb") as file:
         # The child makes the sheet of the rows, and takes in their proofs, while these are written.
         to.write(orjson.dumps(tail) + b"\n")
         await manifests.settle(asked.pool, last)
-        async for lines in manifests.write(asked.pool, log, sign, ids, asked.about(kind)):
+        async for lines in manifests.write(asked.pool, log, sign, ids, asked.about(kind), asked.fetched):
             file.write(lines)
+            pause()
     to.write(press.WHOLE)
     await to.drain()
     to.close()

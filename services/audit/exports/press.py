@@ -16,7 +16,7 @@ import orjson
 NICE = 10
 WHOLE = b'"whole"\n'
 """The last line: the manifest is written to its end."""
-CHUNK = 1 << 20
+CHUNK = 1 << 15
 PAUSE = 0.02
 
 

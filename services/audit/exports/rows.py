@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SLICE = 250
 """Rows that are formatted in one turn of the loop: about a millisecond."""
 FETCHED = 500
+"""Rows that are read together."""
 Row = Mapping[str, Any]
 Progress = Callable[[int], None]
 """Is told how many rows are done."""
@@ -41,6 +42,7 @@ class Asked:
     query: schemas.Sorted
     language: Language
     made_at: datetime
+    fetched: int = FETCHED
     names: dict[str, str] = field(default_factory=dict)
     """Of those the list is filtered by, as its own rows name them: nobody learns a name by asking for a file."""
 
@@ -52,11 +54,11 @@ class Asked:
     async def slices(self) -> AsyncIterator[list[Row]]:
         """Give the rows, some at a time, leaving the loop to others in between; the next are read meanwhile."""
         wanted, party = await queries.find_wanted(self.pool, self.viewer, self.query)
-        read = partial(queries.list_rows, self.pool, party, wanted, self.query.sort, self.language, limit=FETCHED)
+        read = partial(queries.list_rows, self.pool, party, wanted, self.query.sort, self.language, limit=self.fetched)
         reading = asyncio.create_task(read(after=None))
         try:
             while found := await reading:
-                more = len(found) == FETCHED
+                more = len(found) == self.fetched
                 if more:
                     reading = asyncio.create_task(read(after=queries.place(found[-1])))
                 for begin in range(0, len(found), SLICE):

@@ -76,7 +76,12 @@ def signing(settings: Signing) -> Sign:
 
 
 async def write(
-    pool: Pool, log: str, sign: Sign, activities: Sequence[UUID], about: Mapping[str, Any]
+    pool: Pool,
+    log: str,
+    sign: Sign,
+    activities: Sequence[UUID],
+    about: Mapping[str, Any],
+    fetched: int = FETCHED,
 ) -> AsyncIterator[bytes]:
     """Give the lines for these activities, in the order of the file; `about` (who, when, `language`) is signed too.
 
@@ -92,18 +97,18 @@ async def write(
     line = leaves.canonical(header) + b"\n"
     digest.update(line)
     yield line
-    async for line in _chunks(pool, activities, size):
+    async for line in _chunks(pool, activities, size, fetched):
         digest.update(line)
         yield line
     statement = await sign(len(activities), digest.digest())
     yield leaves.canonical({"statement": statement}) + b"\n"
 
 
-async def _chunks(pool: Pool, activities: Sequence[UUID], size: int) -> AsyncIterator[bytes]:
+async def _chunks(pool: Pool, activities: Sequence[UUID], size: int, fetched: int) -> AsyncIterator[bytes]:
     """Give the lines of fifty rows together, and of what proves them; the next ones are read meanwhile."""
     known: Keys = {}
-    begins = range(0, len(activities), FETCHED)
-    parts = [activities[begin : begin + FETCHED] for begin in begins]
+    begins = range(0, len(activities), fetched)
+    parts = [activities[begin : begin + fetched] for begin in begins]
     reading = asyncio.create_task(_read(pool, parts[0], size, known)) if parts else None
     try:
         for place in range(len(parts)):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.audit.exports import apart, filling, printing, rows
+from services.audit.exports import apart, filling, pacing, printing, rows
 from services.audit.exports.schemas import Download
 from services.audit.seal import manifests
 from shared.contracts.people import Language
@@ -57,6 +57,50 @@ async def test_process_that_reads_shows_no_password_and_tells_how_far_it_is(seal
     assert any(b"exports.apart" in one for one in shown)
     password = sealed.pool.dsn.split(":")[2].split("@")[0].encode()
     assert not any(password in one for one in shown)
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="only Linux has idle processes")
+async def test_processes_of_a_long_list_let_others_go_first(sealed: Sealed, tmp_path: Path) -> None:
+    """The one that reads, and the one that it has packing."""
+    await lay(sealed)
+    found: list[tuple[bool, bool]] = []
+
+    def note(done: int) -> None:
+        del done
+        children = [one for one in descendants(os.getpid()) if b"audit.exports" in told(one)]
+        found.extend((os.sched_getscheduler(one) == os.SCHED_IDLE, os.getsid(one) != os.getsid(0)) for one in children)
+
+    await fill(sealed, tmp_path / "x.xlsx", note)
+    assert {(True, pacing.GROUP.exists())} == set(found)
+    assert len(found) > 1
+
+
+def told(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+def descendants(process: int) -> list[int]:
+    """Give the children of a process, and theirs."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
+
+
+@pytest.mark.parametrize("fetched", [7, 50, 500])
+async def test_list_that_is_read_little_by_little_is_the_same_and_leaves_room_after_each_piece(
+    sealed: Sealed, tmp_path: Path, fetched: int
+) -> None:
+    await lay(sealed)
+    made = {"name": "Zoé", "language": Language.FR, "made_at": datetime.now(UTC), "fetched": fetched}
+    asked = rows.Asked(pool=sealed.pool, viewer=ZOE, query=Download(), **made)
+    out = tmp_path / "x.xlsx"
+    sign = manifests.signing(sealed.settings)
+    rests: list[int] = []
+    await filling.fill(
+        asked, "xlsx", sealed.settings.register_name, sign, out, rows.unheard, pause=lambda: rests.append(1)
+    )
+    found = excel(out.read_bytes())[1]
+    assert await listed(sealed) == found
+    assert len(rests) >= 2 * len(found) / fetched
 
 
 async def test_process_that_ends_without_a_file_says_why(sealed: Sealed, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ class Ledger:
         waiting = [await self._count(service, UNFINISHED) for service in SERVICES]
         return sum(waiting) + await self._count("notifications", UNENDED) + await self.queued()
 
-    async def _stuck(self) -> list[str]:
+    async def stuck(self) -> list[str]:
         """Name what waits in the tables and queues though nothing moves."""
         waiting = [(name, row) for name in SERVICES for row in await self._ask(name, WAITING)]
         mails = [("mail", row) for row in await self._ask("notifications", UNENDED_MAILS)]
@@ -155,7 +155,7 @@ class Ledger:
             stuck=stuck,
             parked=sum(parked),
             wrong=len(load.odd) + await self._wrong(load),
-            which=which + (await self._stuck() if stuck else []),
+            which=which + (await self.stuck() if stuck else []),
         )
 
     async def closed(self, load: Load) -> Books:

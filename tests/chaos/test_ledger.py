@@ -1,4 +1,4 @@
-"""The ledger itself: what a consumer has fetched and not yet done is neither lost nor there."""
+"""The ledger itself: what a consumer has fetched and not yet done is neither lost nor there; what is stuck is named."""
 
 from __future__ import annotations
 
@@ -26,4 +26,18 @@ async def test_books_wait_for_what_a_consumer_has_in_its_hands(system, ledger, l
         asyncio.get_running_loop().call_later(HELD, register.send_signal, signal.SIGCONT)
     assert load.done > before, "inconclusive: nothing was asked"
     assert missing, "inconclusive: the register had nothing in its hands"
+    assert await ledger.close(load) == RIGHT
+
+
+async def test_books_of_a_system_that_cannot_send_its_events_say_that_they_are_stuck_and_which(system, ledger, load):
+    await ledger.settle()
+    system.to_broker.refusing = True
+    system.to_broker.cut()
+    try:
+        await load.turn(system.surveyors[0], system.delegates[0])
+        left, stuck = await ledger.settle(HELD), await ledger.stuck()
+    finally:
+        system.to_broker.refusing = False
+    assert left > 0
+    assert any(one.startswith("delegation: ") for one in stuck), stuck
     assert await ledger.close(load) == RIGHT

@@ -13,7 +13,7 @@ from tests.chaos import scorecard
 from tests.chaos.ledger import RIGHT
 from tests.support import messaging as support
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(scorecard.count(900, 3600))]
 
 
 async def test_system_whose_broker_takes_nothing_refuses_nobody_and_loses_nothing(system, load, ledger, mortal):

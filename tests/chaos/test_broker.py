@@ -19,7 +19,7 @@ from tests.support import messaging as support
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(scorecard.count(900, 3600))
 async def test_chain_whose_broker_is_killed_under_load_loses_and_doubles_nothing(make_chain, mortal):
     recoveries = []
 

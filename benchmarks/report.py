@@ -14,6 +14,7 @@ from shared.db import binaries
 
 from benchmarks import curves, picture, results
 
+WRITTEN = "Written by `make bench ARGS=--docs` from docs/performance.json, which keeps the last run of each."
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 LIBRARIES = ("aiohttp", "asyncpg", "aio-pika", "uvloop", "pydantic", "orjson", "structlog", "argon2-cffi")
 METHOD = """
@@ -59,7 +60,12 @@ def write(found: dict[str, results.Result]) -> None:
     (DOCS / "performance.svg").write_text(picture.draw(found), encoding="utf-8")
     if "lists" in found:
         (DOCS / "lists.svg").write_text(curves.draw(found["lists"]), encoding="utf-8")
-    parts = ["# Performance", "Written by `make bench ARGS=--docs`.", _summary(found), "![Goals](performance.svg)"]
+    parts = [
+        "# Performance",
+        WRITTEN,
+        _summary(found),
+        "![Goals](performance.svg)",
+    ]
     parts += ["## Goals", _goals(found), "## Figures", *map(_figures, found.values())]
     parts += ["## Where the time goes", PROFILE.read_text(encoding="utf-8").strip()]
     parts += ["## Machine", _machine(), "## Method", METHOD, "## Caveats", CAVEATS]

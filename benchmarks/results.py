@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-KEPT = Path(__file__).with_name("results.json")
+KEPT = Path(__file__).resolve().parents[1] / "docs" / "performance.json"
+"""Figures of all benchmarks, each from its last run: docs/performance.md is written from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def load() -> dict[str, Result]:
 
 def save(results: dict[str, Result]) -> None:
     """Keep what was measured."""
-    KEPT.write_text(json.dumps({"results": [asdict(one) for one in results.values()]}, indent=1, ensure_ascii=False))
+    found = {"results": [asdict(one) for one in results.values()]}
+    KEPT.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
 def _read(one: dict[str, Any]) -> Result:

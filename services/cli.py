@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ from services.accounts.queries import imports as queries
 from services.identity import commands as identity
 from services.operations import cli as operations
 from shared import ids, logging, runtime
-from shared.contracts.problems import Problem
+from shared.contracts.problems import Problem, common
 from shared.crypto import keyring, sealing
 from shared.db import embedded, migrate
 from shared.db.pool import Pool
@@ -37,6 +38,7 @@ cli.command(parked)
 operations.register(cli)
 
 CHUNK = 65_536
+NOBODY = "nobody with a verified address has the user name {}: check it, or create the identifier in the portal first"
 CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, NoteWrong, UnknownSettings, ValueError, OSError)
 """What the caller can mend: said in a line, without a traceback."""
 OWN = {"MANDAT_HOME", "MANDAT_PORT"}
@@ -128,9 +130,18 @@ def add_operator(username: str) -> None:
 
 async def _add_operator(username: str, pool: Pool, secrets: Path) -> None:
     del secrets
-    async with pool.transaction() as connection:
+    async with _somebody(username), pool.transaction() as connection:
         await identity.make_operator(connection, username)
     out.print(f"{username} is an operator from the next sign-in on.")
+
+
+@asynccontextmanager
+async def _somebody(username: str) -> AsyncIterator[None]:
+    """Say of whom it is that there is nobody (`not-found` speaks of addresses)."""
+    try:
+        yield
+    except common.NotFound as error:
+        raise ValueError(NOBODY.format(username)) from error
 
 
 @cli.command(name="erase")
@@ -141,7 +152,7 @@ def erase(username: str) -> None:
 
 async def _erase(username: str, pool: Pool, secrets: Path) -> None:
     del secrets
-    async with pool.transaction() as connection:
+    async with _somebody(username), pool.transaction() as connection:
         person = await identity.erase_person(connection, username)
     out.print(f"{username} is erased; the other services forget person {person} as they hear of it.")
 

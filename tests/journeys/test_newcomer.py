@@ -181,7 +181,8 @@ async def test_import_from_the_command_line_lands_good_rows_and_names_bad_ones(
     ("arguments", "words"),
     [
         (("import", "nothing.csv"), "is not a file"),
-        (("operator", "add", "nobody"), "There is nothing at this address"),
+        (("operator", "add", "nobody"), "nobody with a verified address has the user name nobody"),
+        (("erase", "nobody"), "nobody with a verified address has the user name nobody"),
         (("parked", "list", "weather"), "no service weather"),
     ],
 )

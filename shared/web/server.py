@@ -21,9 +21,10 @@ def make_app(
     api = answering.Api.of(name, deps, infra)
     app = web.Application()
     for route in routes:
-        app.router.add_route(route.method, route.path, answering.responding(api, route))
+        respond = answering.responding(api, route)
+        app.router.add_route(route.method, route.path, respond)
         if route.method == hdrs.METH_GET:
-            app.router.add_route(hdrs.METH_HEAD, route.path, answering.responding(api, route))
+            app.router.add_route(hdrs.METH_HEAD, route.path, respond)
     document: list[bytes] = []
 
     async def describe(request: web.Request) -> web.Response:

@@ -72,7 +72,8 @@ async def killed_in_turn(system: Composed, load: Load, victims: list[tuple[str, 
     ledger = Ledger(system)
     await ledger.hurry()
     await ledger.settle(300)
-    assert await ledger.close(load) == RIGHT
+    books = await ledger.close(load)
+    assert books == RIGHT, books.which
 
 
 async def test_load_on_three_replicas_of_each_and_a_kill_of_every_kind_leaves_the_books_right(

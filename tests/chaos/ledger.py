@@ -26,6 +26,8 @@ PASSES = 30.0
 """Seconds after which the time passes that a failed effect waits for its next attempt."""
 IN_HANDS = 20.0
 """Seconds for what a consumer has fetched and not yet done: no queue counts it any more."""
+IN_HANDS_APART = 60.0
+"""So many in containers: one that is killed says no goodbye, and who waits for its answer gives up after 30 s."""
 HURRY = """
 update email set
     send_after = least(send_after, now()),
@@ -73,8 +75,8 @@ RIGHT = Books(lost=0, doubled=0, stuck=0, parked=0, wrong=0)
 class Ledger:
     """Looks at a system from outside, past its proxies."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
+    def __init__(self, system: System, in_hands: float = IN_HANDS) -> None:
+        self._system, self._in_hands = system, in_hands
 
     async def _ask(self, service: str, sql: str, *args) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self._system.world.dsn(service), timeout=10)
@@ -192,7 +194,7 @@ class Ledger:
 
     async def _never_came(self) -> list[str]:
         """Name what is missing when nothing moves any more, and what consumers have in their hands has come too."""
-        deadline = asyncio.get_running_loop().time() + IN_HANDS
+        deadline = asyncio.get_running_loop().time() + self._in_hands
         while True:
             which = await self.missing()
             if not which or asyncio.get_running_loop().time() > deadline:

@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts import wiring
 from tests.chaos import scorecard
-from tests.chaos.ledger import RIGHT, Ledger
+from tests.chaos.ledger import IN_HANDS_APART, RIGHT, Ledger
 from tests.chaos.load import Load
 from tests.support import compose
 from tests.support.composed import Composed, compose_world
@@ -89,7 +89,7 @@ async def test_node_cut_off_under_load_loses_nothing(clustered: Composed, load: 
 
 async def right(system: Composed, load: Load) -> None:
     """Read the books, and find them right."""
-    ledger = Ledger(system)
+    ledger = Ledger(system, IN_HANDS_APART)
     await ledger.hurry()
     await ledger.settle()
     assert await ledger.close(load) == RIGHT

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.chaos import scorecard
-from tests.chaos.ledger import RIGHT, Ledger
+from tests.chaos.ledger import IN_HANDS_APART, RIGHT, Ledger
 from tests.chaos.load import Load
 from tests.support import compose
 from tests.support.composed import Composed
@@ -69,7 +69,7 @@ async def killed_in_turn(system: Composed, load: Load, victims: list[tuple[str, 
             await asyncio.sleep(pause)
             done[victim] = load.done - before
     assert all(done.values()), f"inconclusive: nothing went on around some kills: {done}"
-    ledger = Ledger(system)
+    ledger = Ledger(system, IN_HANDS_APART)
     await ledger.hurry()
     await ledger.settle(300)
     books = await ledger.close(load)

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from tests.chaos import scorecard
-from tests.chaos.ledger import RIGHT, Books, Ledger
+from tests.chaos.ledger import IN_HANDS_APART, RIGHT, Books, Ledger
 from tests.chaos.load import Load
 from tests.support import compose
 from tests.support.composed import Composed
@@ -33,7 +33,7 @@ async def test_everything_is_destroyed_and_restored(peopled: Composed, load: Loa
         await asyncio.sleep(2)
         await peopled.project.script("deploy/backup")
         await asyncio.sleep(5)
-    ledger = Ledger(peopled)
+    ledger = Ledger(peopled, IN_HANDS_APART)
     await ledger.hurry()
     await ledger.settle()
     await _until_archived(peopled)
@@ -57,7 +57,7 @@ async def test_database_is_restored_to_an_earlier_moment(peopled: Composed, load
     await _until_archived(peopled, switch=True)
     await _destroy(peopled, volumes=False)
     took = await _restore(peopled, "latest", moment)
-    ledger = Ledger(peopled)
+    ledger = Ledger(peopled, IN_HANDS_APART)
     gone = await _gone(ledger, load)
     assert gone.designations, "inconclusive: everything is there"
     await ledger.believe(load)

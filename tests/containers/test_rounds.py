@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos import scorecard
-from tests.chaos.ledger import RIGHT, Ledger
+from tests.chaos.ledger import IN_HANDS_APART, RIGHT, Ledger
 from tests.chaos.load import Load
 from tests.support import compose
 from tests.support.composed import Composed
@@ -22,7 +22,7 @@ READY = ("python", "-IS", "/app/healthcheck.py", "/readyz")
 
 async def settled(system: Composed, load: Load) -> None:
     """Read the books, and find them right."""
-    ledger = Ledger(system)
+    ledger = Ledger(system, IN_HANDS_APART)
     await ledger.hurry()
     await ledger.settle()
     assert await ledger.close(load) == RIGHT

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from tests.chaos import scorecard
-from tests.chaos.ledger import RIGHT, Ledger
+from tests.chaos.ledger import IN_HANDS_APART, RIGHT, Ledger
 from tests.chaos.load import Load
 from tests.support import compose
 from tests.support.composed import Composed
@@ -49,7 +49,7 @@ async def tomorrow(tmp_path: Path) -> str:
 
 async def test_versions_of_today_and_tomorrow_work_side_by_side_and_back(peopled: Composed, tomorrow: str) -> None:
     load = Load(peopled)
-    project, ledger = peopled.project, Ledger(peopled)
+    project, ledger = peopled.project, Ledger(peopled, IN_HANDS_APART)
     before = int((await _ask(peopled, "select coalesce(max(id), 0) as last from outbox"))[0]["last"])
     (today,) = await project.containers("delegation")
     ahead = replace(project, environment={"DEPLOY_IMAGE": tomorrow, "SETUP_THROUGH": "pre"})

@@ -19,11 +19,11 @@ STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .small { font-size: 11px } .quiet { fill: #57606a }
 polyline { fill: none; stroke-width: 1.3; stroke-opacity: .75 }
-.operator { stroke: #0969da } .firm { stroke: #bc4c00 } .ordinary { stroke: #2da44e }
+.operator { stroke: #0969da } .firm { stroke: #bc4c00 } .steady { stroke: #8250df } .ordinary { stroke: #2da44e }
 .axis { stroke: #8c959f } .goal { stroke: #24292f; stroke-dasharray: 4 3 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .quiet { fill: #8b949e } .goal { stroke: #e6edf3 }
-  .operator { stroke: #58a6ff } .firm { stroke: #f0883e } .ordinary { stroke: #3fb950 }
+  .operator { stroke: #58a6ff } .firm { stroke: #f0883e } .steady { stroke: #d2a8ff } .ordinary { stroke: #3fb950 }
 }
 """.strip()
 

@@ -26,7 +26,12 @@ from benchmarks.stage import Stage
 
 SIZES = tuple(int(one) for one in os.environ.get("MANDAT_BENCH_ROWS", "10000,1000000").split(","))
 AREA = Area("audit", resources.files("services.audit") / "sql/migrations")
-VIEWERS = {"operator": None, "firm": register.person(register.FIRM), "ordinary": register.person(register.ORDINARY)}
+VIEWERS = {
+    "operator": None,
+    "firm": register.person(register.FIRM),
+    "steady": register.person(register.STEADY),
+    "ordinary": register.person(register.ORDINARY),
+}
 CALLS = 15
 
 

@@ -1,6 +1,7 @@
 """A register of any size, laid by SQL: surveyors with their delegates, ten years at the most, a million rows a year.
 
-Surveyor 0 is a large firm that has a tenth of all rows and thirty delegates; the others share the rest.
+Surveyor 0 is a large firm that has a tenth of all rows and thirty delegates; one has as many rows at any size, spread
+over all years; the others share the rest.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ SURVEYORS = 2_000
 DELEGATES = 10_000
 A_YEAR = 1_000_000
 KINDS = ("lot.reserved", "product.ordered", "closing-date.extended", "survey-file.followed", "cadastre-file.followed")
-FIRM, ORDINARY = 0, 7
+FIRM, ORDINARY, STEADY = 0, 7, 8
+STEADY_ROWS = 500
 EVERYTHING = UUID(int=0)
 
 SETTINGS = """
@@ -48,7 +50,12 @@ select
 from (
     select
         n, random() as chance,
-        case when random() < 0.1 then 0 else 1 + floor(random() * ($2 - 1))::int end as surveyor
+        case
+            when n % greatest(1, $1::int / $8::int) = 0 then $9
+            when random() < 0.1 then 0
+            -- Anyone but the firm and the steady one.
+            else 1 + ($9 + floor(random() * ($2 - 2))::int) % ($2 - 1)
+        end as surveyor
     from generate_series($6::int, $7::int) as n
 ) as drawn
 """
@@ -88,7 +95,7 @@ async def lay(connection: asyncpg.Connection, rows: int) -> None:
         await connection.execute(f"drop index {index['name']}")
     for start in range(1, rows + 1, SLICE):
         end = min(start + SLICE - 1, rows)
-        arguments = (rows, SURVEYORS, DELEGATES, A_YEAR, list(KINDS), start, end)
+        arguments = (rows, SURVEYORS, DELEGATES, A_YEAR, list(KINDS), start, end, STEADY_ROWS, STEADY)
         await connection.execute(ENTRIES, *arguments, timeout=600)
         await connection.execute(ACTIVITIES, start, end, timeout=600)
     for index in indexes:

@@ -58,7 +58,7 @@ class Name(BaseModel):
 class Application(BaseModel):
     """One connected application. `slug` stands in addresses, and is the client id by which identity knows it.
 
-    `services`: beyond its files, what it offers in a surveyor’s context; all of the catalogue unless said otherwise.
+    `services`: beyond its files, what it offers in a surveyor’s context; all of the catalogue when left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,16 +66,17 @@ class Application(BaseModel):
     slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     contract: Contract
     name: Name
-    services: frozenset[Service] = Field(default=frozenset(), validate_default=True)
+    services: frozenset[Service] = Field(default=None, validate_default=True)
 
     @field_validator("services", mode="before")
     @classmethod
     def _all_unless_said(cls, given: Any, info: ValidationInfo) -> Any:
-        if info.data.get("contract") is Contract.ACCOUNTS:
-            if given:
-                raise ValueError("only an application of contract delegation offers services of the catalogue")
-            return given
-        return given or frozenset(Service)
+        own = info.data.get("contract") is Contract.ACCOUNTS
+        if own and given:
+            raise ValueError("only an application of contract delegation offers services of the catalogue")
+        if given is None:
+            return frozenset() if own else frozenset(Service)
+        return given
 
     @property
     def further(self) -> bool:

@@ -86,8 +86,8 @@ class Backend:
     async def answers(self, caller: Caller, slug: str) -> bool:
         """Tell whether a connected application answers at all; nothing of anybody is sent there."""
         try:
-            async with self.open(replace(caller, token=None), "GET", f"/{slug}/openapi.json") as answer:
-                return answer.status < 500
+            async with self.open(replace(caller, token=None), "GET", f"/{slug}/openapi.json"):
+                return True
         except Refused as refusal:
             return refusal.status < 500
         except Unreachable:
@@ -114,10 +114,7 @@ class _Opening:
     async def __aenter__(self) -> aiohttp.ClientResponse:
         try:
             answer: aiohttp.ClientResponse = await self._request.__aenter__()
-            if answer.status >= 400:
-                raise await _problem(answer)
-            if answer.status >= 300:
-                raise Unreachable
+            await _ensure_taken(answer)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("service unreachable", reason=type(error).__name__)
             raise Unreachable from error
@@ -134,6 +131,16 @@ def _headers(caller: Caller) -> dict[str, str]:
     if correlation := requests.current().correlation_id:
         headers["X-Correlation-Id"] = correlation
     return headers
+
+
+async def _ensure_taken(answer: aiohttp.ClientResponse) -> None:
+    """Raise what is no success; its connection is free again, whatever of it was not read."""
+    if answer.status < 300:
+        return
+    try:
+        raise await _problem(answer) if answer.status >= 400 else Unreachable
+    finally:
+        answer.release()
 
 
 async def _read(answer: aiohttp.ClientResponse) -> Any:

@@ -107,6 +107,7 @@ async def failed(visit: Visit, error: Exception) -> web.Response:
 
 
 def _with_wait(visit: Visit, template: str, status: int, seconds: int) -> web.Response:
-    response = visit.show(template, status=status, minutes=math.ceil(seconds / 60), seconds=seconds)
+    minutes, typed = math.ceil(seconds / 60), visit.form.values
+    response = visit.show(template, status=status, minutes=minutes, typed=typed)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -85,9 +85,10 @@ def business(place: Place, further: Sequence[Application]) -> tuple[Tab, ...]:
 
 
 def _files(one: Application, number: str) -> tuple[Tab, ...]:
+    services = Tab(marked("Services"), one.page("services"), (one.page("service"),), number)
     return (
         Tab(marked("Suivi de dossiers"), one.page("files"), (one.page("file"), one.page("file-extend")), number),
-        Tab(marked("Services"), one.page("services"), (one.page("service"),), number),
+        *((services,) if one.services else ()),
         Tab(marked("Demandes présentées"), one.page("requests"), (), number),
     )
 

@@ -83,7 +83,7 @@ class Addresses:
         self._paths = {(page.name, language): page.paths(language) for page in pages for language in Language}
         self._used = {path: frozenset(NAMED.findall(path)) for paths in self._paths.values() for path in paths}
 
-    def url(self, name: str, language: Language, matricule: str | None = None, **values: Any) -> str:
+    def url(self, name: str, language: Language, matricule: str | None = None, /, **values: Any) -> str:
         """Give the path and query of a page, in the context of the surveyor of that matricule if there is one."""
         page = self._pages[name]
         paths = self._paths[name, language]

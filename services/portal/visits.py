@@ -142,7 +142,7 @@ class Visit:
         """Give a part of the path or of the query."""
         return str(self.request.match_info.get(name) or self.request.query.get(name, default))
 
-    def url(self, name: str, *, language: str | None = None, matricule: str | None = "", **values: Any) -> str:
+    def url(self, name: str, /, *, language: str | None = None, matricule: str | None = "", **values: Any) -> str:
         """Give the address of a page, in the present language, context and application unless others are named."""
         if matricule == "":
             matricule = self.context.matricule if self.context else None
@@ -162,16 +162,20 @@ class Visit:
 
     def here(self, language: str | None = None) -> str:
         """Give the address of this page, in the other language for instance."""
-        values = {**self.request.query, **self.request.match_info}
-        values.pop(SAID, None)
         if self.page.show is None or self.page.name not in self.deps.addresses:
             return f"/{language or self.language}"
-        return self.url(self.page.name, language=language, matricule=values.pop("matricule", None), **values)
+        matricule = self.request.match_info.get("matricule")
+        return self.url(self.page.name, language=language, matricule=matricule, **self._asked)
 
     def here_for(self, matricule: str, **more: str) -> str:
         """Give the address of this page in another context."""
-        values = {**self.request.query, **self.request.match_info, **more, "matricule": matricule}
-        return self.url(self.page.name, **values)
+        return self.url(self.page.name, matricule=matricule, **{**self._asked, **more})
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        """The parts of the path and of the query that belong to this page, in whatever language and context."""
+        given = {**self.request.query, **self.request.match_info}
+        return {name: value for name, value in given.items() if name not in (SAID, "language", "matricule")}
 
     @property
     def token(self) -> str:

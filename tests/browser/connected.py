@@ -15,8 +15,9 @@ from shared.db.embedded import EmbeddedPostgres
 from tests.authority.running import Realm
 from tests.journeys.world import Somebody
 from tests.support.processes import Program, free_port
+from tests.support.web import listening
 
-ELSEWHERE = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre", "permits")
+SERVICES = ("identity", "accounts", "delegation", "notifications", "audit", "cadastre", "permits")
 MINES = {"fr": "Registre minier", "en": "Mining registry"}
 ROADS = {"fr": "Voirie et <trottoirs>", "en": "Roads & <pavements>"}
 ODD = ("refuses", "strange", "moved", "broken", "gone")
@@ -87,11 +88,8 @@ async def odd() -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
-    runner, port = web.AppRunner(app), free_port()
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with listening(app) as url:
+        yield url
 
 
 @dataclass(frozen=True)
@@ -117,6 +115,27 @@ def listed(mines: Connected, roads: Connected, odd_url: str) -> list[dict[str, A
 
 
 @asynccontextmanager
+async def portal_beside(system: Realm, name: str, environment: dict[str, str]) -> AsyncIterator[str]:
+    """Run one more portal on the sessions and the services of the system; give its address."""
+    port = free_port()
+    urls = {f"MANDAT_{service.upper()}_URL": system.url for service in SERVICES}
+    own = {
+        "MANDAT_PUBLIC_URL": system.url,
+        "MANDAT_DATABASE_URL": system.world.dsn("portal"),
+        "MANDAT_SECRETS": str(system.secrets),
+        "MANDAT_PORT": str(port),
+        "MANDAT_MIGRATE": "false",
+    }
+    program = Program("services.portal", urls | own | environment, system.folder / f"{name}.log")
+    await program.start()
+    try:
+        await program.answers(f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await program.stop()
+
+
+@asynccontextmanager
 async def region(system: Realm) -> AsyncIterator[Region]:
     """Run all of it: the portal is one more on the sessions of the system."""
     async with AsyncExitStack() as stack:
@@ -124,17 +143,6 @@ async def region(system: Realm) -> AsyncIterator[Region]:
         for one in (mines, roads):
             stack.push_async_callback(one.stop)
             await one.start()
-        port, folder = free_port(), system.folder
-        environment = {f"MANDAT_{name.upper()}_URL": system.url for name in ELSEWHERE} | {
-            "MANDAT_APPLICATIONS": json.dumps(listed(mines, roads, await stack.enter_async_context(odd()))),
-            "MANDAT_PUBLIC_URL": system.url,
-            "MANDAT_DATABASE_URL": system.world.dsn("portal"),
-            "MANDAT_SECRETS": str(system.secrets),
-            "MANDAT_PORT": str(port),
-            "MANDAT_MIGRATE": "false",
-        }
-        program = Program("services.portal", environment, folder / "region.log")
-        await program.start()
-        stack.push_async_callback(program.stop)
-        await program.answers(f"http://127.0.0.1:{port}/readyz")
-        yield Region(f"http://127.0.0.1:{port}", mines, roads)
+        applications = listed(mines, roads, await stack.enter_async_context(odd()))
+        environment = {"MANDAT_APPLICATIONS": json.dumps(applications)}
+        yield Region(await stack.enter_async_context(portal_beside(system, "region", environment)), mines, roads)

@@ -67,8 +67,8 @@ async def save_template(page: Page) -> None:
 async def submit(page: Page) -> None:
     """Submit an application by the template, for a client."""
     await page.get_by_role("link", name="Nouvelle demande").click()
-    await page.get_by_label("Vous présentez la demande pour").select_option("LMS Architects")
-    await page.wait_for_url("**entreprise=*")
+    chosen = page.get_by_label("Vous présentez la demande pour").locator("option:checked")
+    assert await chosen.inner_text() == "LMS Architects"
     await page.get_by_label("Modèle", exact=True).select_option("Tranchée type")
     await page.wait_for_url("**modele=*")
     await page.get_by_label("Nom du client").fill("Madiee Training")
@@ -123,3 +123,16 @@ async def reviewed(here: Region, application: str) -> None:
         "due_on": "2027-01-31",
     }
     await operator.post(f"{REVIEW}/{application}/fees", fee, expect=201)
+
+
+async def test_company_that_is_none_of_ones_own_is_nobodys_list_and_nobodys_name_on_a_form(
+    windows: Windows, here: Region, firm: Firm
+) -> None:
+    async with windows.open("", firm.vivian, base_url=here.url) as page:
+        for place in ("/fr/demandes", "/fr/services/roads/demandes"):
+            answer = await page.goto(f"{place}?entreprise=personne")
+            assert answer is not None
+            assert (answer.status, await heading(page)) == (200, "Demandes")
+            await page.goto(f"{place}/nouvelle?entreprise={firm.vivian.id}")
+            assert await page.locator("[name=as_account]").input_value() == ""
+            assert await page.locator("[name=client_name]").count() == 0

@@ -10,12 +10,12 @@ from aiohttp import web
 from shared import ids
 from tests.authority.running import Realm
 from tests.browser.conftest import Cast
+from tests.browser.connected import portal_beside
 from tests.browser.windows import DESKTOP, PHONE, Windows, ensure_accessible, ensure_light, ensure_no_sideways, heading
-from tests.support.processes import Program, free_port
+from tests.support.web import listening
 
 pytestmark = pytest.mark.browser
 
-OTHERS = ("identity", "accounts", "delegation", "notifications", "cadastre", "permits")
 LONG = {
     "type": "about:blank",
     "slug": "export-takes-long",
@@ -43,33 +43,15 @@ async def audit() -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
-    runner, port = web.AppRunner(app), free_port()
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with listening(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 async def portal(system: Realm, audit: str) -> AsyncIterator[str]:
     """Another portal on the same sessions, beside the services that run."""
-    port = free_port()
-    urls = {f"MANDAT_{name.upper()}_URL": system.url for name in OTHERS}
-    environment = urls | {
-        "MANDAT_AUDIT_URL": audit,
-        "MANDAT_PUBLIC_URL": system.url,
-        "MANDAT_DATABASE_URL": system.world.dsn("portal"),
-        "MANDAT_SECRETS": str(system.secrets),
-        "MANDAT_PORT": str(port),
-        "MANDAT_MIGRATE": "false",
-    }
-    program = Program("services.portal", environment, system.folder / "away.log")
-    await program.start()
-    try:
-        await program.answers(f"http://127.0.0.1:{port}/readyz")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await program.stop()
+    async with portal_beside(system, "away", {"MANDAT_AUDIT_URL": audit}) as url:
+        yield url
 
 
 @pytest.mark.item("Q34")

@@ -23,12 +23,18 @@ async def serving(app: web.Application, prefix: str) -> AsyncIterator[str]:
     else:
         server.mount(root, prefix, app)
     wellknown.mount(root, Service(name=prefix.strip("/"), app=app, areas=()))
+    async with listening(root) as base:
+        yield base + prefix
+
+
+@asynccontextmanager
+async def listening(root: web.Application) -> AsyncIterator[str]:
+    """Serve a whole application as it is; give `http://127.0.0.1:port`."""
     runner = wire.Runner(root, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        port = runner.addresses[0][1]
-        yield f"http://127.0.0.1:{port}{prefix}"
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 

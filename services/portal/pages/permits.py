@@ -48,7 +48,7 @@ async def show_applications(visit: Visit) -> web.Response:
     """List the visitor’s applications and those of his companies [Demandes] (O4)."""
     state = visit.param("etat")
     wanted = state if state in STATES else ""
-    company = visit.param("entreprise")
+    company = visit.param("entreprise") if as_uuid(visit.param("entreprise")) else ""
     found = await visit.api.get(visit.at("/v1/applications"), state=wanted, account=company, after=visit.param("apres"))
     return visit.show("permits/applications.html", found=found, state=wanted, company=company, **words(visit))
 
@@ -63,7 +63,8 @@ async def show_new(visit: Visit) -> web.Response:
     """Show the form of a new application, filled in from a template if one is chosen."""
     mine = await visit.api.get("/accounts/v1/accounts", size=200)
     companies = [one for one in mine["accounts"] if "submit" in one["rights"] and not one["contested"]]
-    account = visit.form["as_account"] or visit.param("entreprise")
+    wanted = visit.form["as_account"] or visit.param("entreprise")
+    account = next((one["id"] for one in companies if one["id"] == wanted), "")
     templates = await _templates(visit, account) if account else []
     chosen = next((one for one in templates if one["id"] == visit.param("modele")), None)
     content = chosen["content"] if chosen else {}
@@ -81,8 +82,6 @@ async def show_new(visit: Visit) -> web.Response:
 
 
 async def _templates(visit: Visit, account: str) -> list[dict[str, Any]]:
-    if as_uuid(account) is None:
-        return []
     try:
         found = await visit.api.get(visit.at(f"/v1/accounts/{account}/templates"))
     except Refused as refusal:

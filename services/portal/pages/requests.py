@@ -51,6 +51,8 @@ LISTS = {"cadastre-file-tracking": "files", "survey-file-tracking": "survey-file
 
 async def services(visit: Visit) -> web.Response:
     """Show the catalogue: six services, and the deposit with the reason why it is not delegated (Q9, Q10)."""
+    if not visit.application.services:
+        raise web.HTTPNotFound
     return visit.show("cadastre/services.html", services=await _offered(visit), lists=LISTS)
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web as aioweb
 
 from services.portal import app, settings
 from shared import service, substrate
 from shared.db.pool import Pool
 from shared.web import server
-from tests.support import tokens
+from tests.support import tokens, web
 from tests.support.processes import free_port
 
 PUBLIC = "https://mandat.example.com"
@@ -37,13 +36,9 @@ async def portal(database: Callable[..., Awaitable[str]]) -> AsyncIterator[aioht
         root = server.make_root()
         assert built.at_root is not None
         built.at_root(root)
-        runner = aioweb.AppRunner(root, access_log=None, shutdown_timeout=2)
-        await runner.setup()
-        await aioweb.TCPSite(runner, "127.0.0.1", 0).start()
-        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        async with aiohttp.ClientSession(base, cookie_jar=aiohttp.DummyCookieJar()) as visitor:
+        jar = aiohttp.DummyCookieJar()
+        async with web.listening(root) as base, aiohttp.ClientSession(base, cookie_jar=jar) as visitor:
             yield visitor
-        await runner.cleanup()
     await pool.close()
 
 
@@ -70,6 +65,7 @@ async def test_service_that_is_away_gets_a_page_that_says_so(
         assert answer.status == 503
         assert int(answer.headers["Retry-After"]) > 0
         assert f"<h1>{words}</h1>" in text
+        assert "<dd>jpiette</dd>" in text
         assert "canary-of-the-test" not in text
 
 
@@ -87,6 +83,14 @@ async def test_address_that_is_none_is_a_page_for_people_and_a_problem_for_progr
         assert (answer.status, "<h1>Page not found</h1>" in await answer.text()) == (404, True)
     async with portal.get("/en/nowhere", headers={"Accept": "application/json"}) as answer:
         assert (answer.status, (await answer.json())["slug"]) == (404, "not-found")
+
+
+async def test_address_with_whatever_parameters_is_the_page_without_them(portal: aiohttp.ClientSession) -> None:
+    asked = "language=en&name=a&self=b&matricule=5003"
+    async with portal.get(f"/fr/connexion?{asked}", headers=PAGE) as answer:
+        text = await answer.text()
+        assert (answer.status, answer.headers["Content-Language"]) == (200, "fr")
+        assert 'href="/en/sign-in?name=a&amp;self=b" lang="en"' in text
 
 
 async def test_sign_in_leads_to_the_language_that_the_browser_asks_for(portal: aiohttp.ClientSession) -> None:

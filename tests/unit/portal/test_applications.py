@@ -126,6 +126,14 @@ def test_examples_and_services_of_the_catalogue_are_all_known() -> None:
     assert set(Service) == set(requests.FORMS) | set(requests.LISTS)
 
 
+def test_application_that_offers_nothing_beyond_its_files_has_no_services() -> None:
+    (mines,) = listed(MINES | {"services": []}).applications
+    assert mines.services == frozenset()
+    place = navigation.Place(there="5003", own=None, known=True, operator=False)
+    (tab,) = [tab for tab in navigation.of(place, [mines]) if tab.name]
+    assert [below.page for below in tab.tabs] == ["files@mines", "requests@mines"]
+
+
 def tabs(further: tuple[Application, ...], *, there: str | None) -> list[str]:
     """Give the tabs of a surveyor or of somebody who is none, by the page each leads to."""
     place = navigation.Place(there=there, own=None, known=True, operator=False)

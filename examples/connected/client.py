@@ -12,6 +12,8 @@ from shared import requests
 from shared.contracts.problems import common
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from examples.connected.settings import ConnectedSettings
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -19,7 +21,9 @@ MARGIN = 30.0
 """A token is renewed this many seconds before it expires."""
 AWAY = 2
 """Seconds after which to try again when Mandat does not answer."""
-MISSING, UNREADABLE = frozenset({404}), frozenset({400, 413, 422})
+MISSING = frozenset({404})
+NOT_TAKEN = {400: "unreadable", 413: "unreadable", 422: "unreadable", 500: "failed"}
+"""What it means for one that is said alone that Mandat answers so: it cannot read it, or fails at it."""
 
 
 class Client:
@@ -39,32 +43,33 @@ class Client:
         return await self.say(f"{self._settings.notifications_url}/notifications/v1/alerts", "alerts", alerts)
 
     async def say(self, url: str, name: str, items: list[dict[str, Any]]) -> dict[str, str]:
-        """Say a batch and give the outcome of each key; one that Mandat cannot read is `unreadable`, and alone so.
+        """Say a batch and give the outcome of each key; one that is `unreadable`, or `failed`, is so alone.
 
         Mandat takes a batch whole or not at all: one that is not taken is said in halves.
         """
-        answer = await self._call("POST", url, UNREADABLE, json={name: items})
+        status, answer = await self._call("POST", url, NOT_TAKEN, json={name: items})
         if answer is not None:
             return {result["key"]: result["outcome"] for result in answer["results"]}
         if len(items) == 1:
-            return {items[0]["key"]: "unreadable"}
+            return {items[0]["key"]: NOT_TAKEN[status]}
         middle = len(items) // 2
         return await self.say(url, name, items[:middle]) | await self.say(url, name, items[middle:])
 
     async def post(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send JSON and give the answer."""
-        answer = await self._call("POST", url, json=body)
+        _, answer = await self._call("POST", url, json=body)
         assert answer is not None
         return answer
 
     async def find(self, url: str, params: list[tuple[str, str]] | None = None) -> dict[str, Any] | None:
         """Read; None when there is no such thing."""
-        return await self._call("GET", url, MISSING, params=params or [])
+        _, answer = await self._call("GET", url, MISSING, params=params or [])
+        return answer
 
     async def _call(
-        self, method: str, url: str, nothing: frozenset[int] = frozenset(), **body: Any
-    ) -> dict[str, Any] | None:
-        """Give the answer, or None for these statuses; anything else is `temporarily-unavailable`."""
+        self, method: str, url: str, nothing: Collection[int] = (), **body: Any
+    ) -> tuple[int, dict[str, Any] | None]:
+        """Give the status and the answer, None for these statuses; anything else is `temporarily-unavailable`."""
         headers = {"Authorization": f"Bearer {await self._access_token()}"}
         if correlation := requests.current().correlation_id:
             headers["X-Correlation-Id"] = correlation
@@ -73,11 +78,10 @@ class Client:
                 if answer.status == 401:
                     self._expires = 0.0
                 if answer.status in nothing:
-                    return None
+                    return answer.status, None
                 if answer.status != 200:
                     raise common.TemporarilyUnavailable(retry_after=AWAY)
-                document: dict[str, Any] = await answer.json()
-                return document
+                return answer.status, await answer.json()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise common.TemporarilyUnavailable(retry_after=AWAY) from error
 

@@ -25,6 +25,8 @@ AT_ONCE = 1_000
 TAKEN = frozenset({"accepted", "duplicate"})
 NEVER = frozenset({"unreadable", "unknown-kind", "conflict"})
 """Outcomes that stay as they are; whoever is unknown may become known."""
+FAILED = "failed"
+"""Mandat answers with an error of its own: said again until that is mended, apart from the rest of its batch."""
 REFUSALS = 150
 """Refusals after which something is given up: about a day, as the waits grow to ten minutes."""
 
@@ -98,11 +100,13 @@ async def say_due(pool: Pool, kind: str, say: Say) -> int:
             return 0
     taken = [key for key, outcome in outcomes.items() if outcome in TAKEN]
     await pool.execute(SQL["mark_said"], taken)
-    await _refuse(pool, {key: outcome for key, outcome in outcomes.items() if outcome not in TAKEN})
+    await _refuse(pool, kind, {key: outcome for key, outcome in outcomes.items() if outcome not in TAKEN})
     return len(taken)
 
 
-async def _refuse(pool: Pool, refused: Mapping[str, str]) -> None:
+async def _refuse(pool: Pool, kind: str, refused: Mapping[str, str]) -> None:
+    if failed := [key for key, outcome in refused.items() if outcome == FAILED]:
+        log.warning("set aside: Mandat fails at it", kind=kind, keys=failed)
     if refused:
         columns = list(refused), list(refused.values())
         for row in await pool.fetch(SQL["mark_refused"], *columns, list(NEVER), REFUSALS):

@@ -22,12 +22,18 @@ update saying set said_at = clock_timestamp(), refused = null where key = any($1
 
 -- name: mark_refused
 -- Note what Mandat answered instead of taking it, and tell what is given up: what it never takes, or refused too often.
+-- What it fails at is never given up: it is not refused.
 with noted as (
     update saying set
         refused = answer.outcome,
-        refusals = refusals + 1,
-        said_at = case when answer.outcome = any($3::text[]) or refusals + 1 >= $4 then clock_timestamp() end
-    from unnest($1::text[], $2::text[]) as answer (key, outcome)
+        refusals = refusals + answer.counts,
+        said_at = case
+            when answer.outcome = any($3::text[]) or refusals + answer.counts >= $4 then clock_timestamp()
+        end
+    from (
+        select key, outcome, (outcome <> 'failed')::integer as counts
+        from unnest($1::text[], $2::text[]) as said (key, outcome)
+    ) as answer
     where saying.key = answer.key
     returning saying.key, saying.kind, saying.refused, saying.said_at
 )

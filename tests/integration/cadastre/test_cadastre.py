@@ -11,6 +11,7 @@ from uuid import UUID
 
 import aiohttp
 import pytest
+import structlog
 from aiohttp import web as aioweb
 
 from examples.cadastre import app, settings
@@ -22,6 +23,7 @@ from shared.db.pool import Pool
 from tests.support import tokens, web
 
 AREA = Area("cadastre", resources.files("examples.cadastre") / "sql/migrations")
+FAULTS = {"unreadable": 422, "failed": 500}
 JEAN, EDITH, CLAIRE = UUID(int=1), UUID(int=2), UUID(int=3)
 REFUSED = {
     "decision": False,
@@ -67,8 +69,9 @@ class Mandat:
             items = (await request.json())[what]
             self.said += items
             results = [{"key": item["key"], "outcome": self.outcomes.get(item["key"], self.outcome)} for item in items]
-            if any(result["outcome"] == "unreadable" for result in results):
-                return aioweb.json_response({"slug": "validation-failed"}, status=422)
+            for result in results:
+                if result["outcome"] in FAULTS:
+                    return aioweb.json_response({}, status=FAULTS[result["outcome"]])
             return aioweb.json_response({"results": results}, status=self.status)
 
         return taken
@@ -99,6 +102,17 @@ class Served:
 
     async def count(self, table: str) -> int:
         return int(await self.pool.fetchval(f"select count(*) from {table}"))
+
+    async def say_hundred(self, fault: str) -> list[int]:
+        """Say a hundred alerts, one of them with a fault, three times; give how many were taken each time."""
+        body, taken = "jsonb_build_object('key', n::text)", []
+        insert = f"insert into saying (key, kind, body) select n, 'alert', {body} from generate_series(1, 100) as n"
+        await self.pool.execute(insert)
+        self.mandat.outcomes = {"17": fault}
+        for _ in range(3):
+            taken.append(await sayings.say_due(self.pool, "alert", self.client.alert))
+            await self.pool.execute("update saying set next_at = now()")
+        return taken
 
 
 @pytest.fixture
@@ -281,15 +295,18 @@ async def test_saying_that_is_never_taken_is_given_up_alone_and_says_why(
     served: Served, monkeypatch: pytest.MonkeyPatch, fault: str, refusals: int
 ) -> None:
     monkeypatch.setattr(sayings, "REFUSALS", 2)
-    body = "jsonb_build_object('key', n::text)"
-    await served.pool.execute(
-        f"insert into saying (key, kind, body) select n, 'alert', {body} from generate_series(1, 100) as n"
-    )
-    served.mandat.outcomes, taken = {"17": fault}, []
-    for _ in range(3):
-        taken.append(await sayings.say_due(served.pool, "alert", served.client.alert))
-        await served.pool.execute("update saying set next_at = now()")
-    assert [99, 0, 0] == taken
+    assert [99, 0, 0] == await served.say_hundred(fault)
     rows = await served.pool.fetch("select key, refused, refusals from saying where refused is not null")
     assert [("17", fault, refusals)] == [tuple(row) for row in rows]
-    assert 0 == await served.pool.fetchval("select count(*) from saying where said_at is null")
+    assert 0 == await served.count("saying where said_at is null")
+
+
+async def test_saying_at_which_mandat_fails_is_set_aside_and_named_until_it_is_taken(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sayings, "REFUSALS", 2)
+    with structlog.testing.capture_logs() as logged:
+        assert [99, 0, 0] == await served.say_hundred("failed")
+    assert [["17"]] * 3 == [line["keys"] for line in logged if line["log_level"] == "warning"]
+    served.mandat.outcomes = {}
+    assert 1 == await sayings.say_due(served.pool, "alert", served.client.alert)

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.accounts import pins, provider, routes, store_members, subscribers, workers
+from services.accounts import pins, provider, routes, store_members, store_past, subscribers, workers
 from services.accounts.rules.members import Member
 from services.accounts.settings import Settings
 from shared import service
@@ -18,6 +18,8 @@ from shared.db.migrate import Area
 from shared.web import server
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from shared.crypto.verify import TokenVerifier
@@ -37,6 +39,7 @@ class Deps:
     provider: provider.Provider
     tokens: TokenVerifier
     facts: Coalescer[tuple[UUID, UUID], Member | None]
+    then: Callable[[Sequence[tuple[UUID, UUID, datetime]]], Awaitable[Sequence[Member | None]]]
 
 
 async def build(settings: Settings, infra: service.Infra) -> service.Service:
@@ -52,6 +55,7 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         provider=provider.Provider(settings, infra.http, signatures.Signer.load(settings.secrets, provider.SECRET)),
         tokens=infra.tokens,
         facts=Coalescer(partial(store_members.list_facts, infra.pool)),
+        then=partial(store_past.list_facts_at, infra.pool),
     )
     return service.Service(
         name="accounts",

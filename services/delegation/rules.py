@@ -180,19 +180,11 @@ def _asked(actor: UUID, surveyor: UUID, context: dict[str, Any], *, reserved: bo
     delegation = _uuid(named)
     if (named is not None and delegation is None) or not (version is None or type(version) is int):
         return problems.ReservedService if reserved else problems.DelegationEnded
-    moment = _moment(context.get("as_of"))
+    moment = moments.read(context.get("as_of"))
     if moment is None and context.get("as_of") is not None:
         return problems.ReservedService if reserved else problems.MomentNotPast
     acted = actor != surveyor or named is not None
     return Asked(actor, surveyor, acted, reserved, delegation, version, moment)
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment if moment and moments.is_usable(moment) else None
 
 
 def _uuid(value: object) -> UUID | None:

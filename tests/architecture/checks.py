@@ -17,9 +17,9 @@ USUAL = frozenset(
     | {"subscribers", "workers"}
 )
 MORE: dict[str, frozenset[str]] = {
-    # reading CSV; PIN limits and secrets; the queries of each kind of thing in a file of its own
+    # reading CSV; PIN limits and secrets; the queries of each kind of thing in a file of its own; the port to payment
     "accounts": frozenset({"pins", "roster", "store_companies", "store_disputes", "store_imports", "store_members"})
-    | frozenset({"provider", "store_bank", "store_connected", "store_fees", "store_payments"}),  # the port to payment
+    | frozenset({"provider", "store_bank", "store_connected", "store_fees", "store_past", "store_payments"}),
     "audit": frozenset({"store_lists", "store_tallies", "tallies"}),  # lists, and their counts
     "delegation": frozenset(),
     "identity": frozenset({"callers", "deps", "hashing", "limits", "oauth", "passwords", "store_sessions", "tokens"})

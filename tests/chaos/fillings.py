@@ -94,6 +94,13 @@ STAGES: dict[str, tuple[Stage, ...]] = {
             ),
             (bump("account"), f"select * from account where id = {ASKED}"),
         ),
+        Stage(
+            rows("member", "account_id, person_id, via", f"{ROW}, {ROW}, 'pin'"),
+            (
+                f"update member set pay = not pay where account_id = {ASKED}",
+                f"select * from member where account_id = {ASKED}",
+            ),
+        ),
     ),
     "delegation/0001_delegations": (
         Stage(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def list_accounts_of_person(call: Call[Deps], person_id: UUID, query: schemas.Page) -> schemas.AccountsOfPerson:
-    """List the accounts in which a person has any right, for what a connected application shows him."""
+    """List the accounts in which a person has any right, or had at `as_of`, for what a connected application shows."""
     return await queries.list_accounts(call.deps.pool, person_id, query)
 
 

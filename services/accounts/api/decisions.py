@@ -23,10 +23,10 @@ async def describe_decisions(call: Call[Deps]) -> authzen.Metadata:
 
 
 async def decide(call: Call[Deps], body: authzen.Evaluation) -> Written[authzen.Decision]:
-    """Answer whether a person may do something on behalf of an account now (AuthZEN 1.0, O13)."""
-    return Written((await queries.decide(call.deps.facts, body)).json)
+    """Answer whether a person may do something on behalf of an account now, or might at `as_of` (AuthZEN 1.0, O13)."""
+    return Written((await queries.decide(call.deps.facts, call.deps.then, body)).json)
 
 
 async def decide_all(call: Call[Deps], body: authzen.Evaluations) -> Written[authzen.Answer]:
     """Answer a batch of such questions; without `evaluations` it is a single one (AuthZEN 1.0)."""
-    return Written(authzen.written(body, await queries.decide_all(call.deps.facts, body)))
+    return Written(authzen.written(body, await queries.decide_all(call.deps.facts, call.deps.then, body)))

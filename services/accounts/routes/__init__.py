@@ -8,6 +8,7 @@ MINE = {
     "profile": Text("Profil", "Profile"),
     "licences": Text("Permis d’arpenteur-géomètre", "Land surveyor licence"),
     "memberships": Text("Comptes associés", "Accounts I belong to"),
+    "former_memberships": Text("Droits antérieurs dans des comptes", "Rights I had in accounts before"),
     "claims": Text("Comptes importés que j’ai associés", "Imported accounts that I claimed"),
     "takeovers": Text("Demandes de reprise", "Take-overs that I asked for"),
     "payments": Text("Paiements", "Payments"),

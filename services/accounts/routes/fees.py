@@ -44,6 +44,12 @@ ROUTES = (
         status=204,
         problems=PROVED,
     ),
-    Route("GET", "/v1/people/{person_id}/accounts", connected.list_accounts_of_person, ASK),
+    Route(
+        "GET",
+        "/v1/people/{person_id}/accounts",
+        connected.list_accounts_of_person,
+        ASK,
+        problems=(companies.AccountMomentNotPast,),
+    ),
     Route("GET", "/v1/accounts/{account_id}/name", connected.show_name, ASK, problems=(common.NotFound,)),
 )

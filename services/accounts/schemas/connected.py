@@ -7,14 +7,16 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.events.companies import Right
+from shared.contracts.moments import Moment
 from shared.web.routing import Input, Output
 
 
 class Page(Input):
-    """After which account."""
+    """After which account; as it was at a moment of the past when one is named."""
 
     after: UUID | None = None
     size: int = Field(default=200, ge=1, le=200)
+    as_of: Moment | None = None
 
 
 class AccountOfPerson(Output):
@@ -26,7 +28,7 @@ class AccountOfPerson(Output):
 
 
 class AccountsOfPerson(Output):
-    """The accounts in which a person has any right; `next` is what to list after."""
+    """The accounts in which a person has or had any right; `next` is what to list after."""
 
     accounts: list[AccountOfPerson]
     next: UUID | None = None

@@ -25,6 +25,17 @@ where member.person_id = $1
 order by member.joined_at desc
 limit $2
 
+-- name: former_memberships
+-- Give what he could do in business accounts before, and until when.
+select
+    account.id, account.legal_name, member_past.manage, member_past.submit, member_past.pay, member_past.inspect,
+    member_past.upload, member_past.templates, member_past.suspended, member_past.since, member_past.until
+from member_past
+inner join account on account.id = member_past.account_id
+where member_past.person_id = $1
+order by member_past.until desc
+limit $2
+
 -- name: claims
 -- Give the imported accounts that he claimed, and what became of it.
 select account.legal_name, claim.state, claim.claimed_at, claim.contested_at, claim.decided_at, claim.reason

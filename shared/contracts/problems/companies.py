@@ -99,6 +99,20 @@ class UnknownMember(Refusal):
     who_can_change = Text("L’application qui demande", "The application that asks")
 
 
+class AccountMomentNotPast(Refusal):
+    """The question about an account is about a moment that has not come yet, or that is no time with its offset."""
+
+    slug = "account-moment-not-past"
+    status = 422
+    rule = "O13"
+    title = Text("Ce moment n’est pas passé", "This moment is not past")
+    detail = Text(
+        "Indiquez dans « as_of » une date et une heure passées, avec leur décalage (RFC 3339).",
+        "Name in “as_of” a date and time in the past, with their offset (RFC 3339).",
+    )
+    who_can_change = Text("L’application qui demande", "The application that asks")
+
+
 class AccountPinNotAccepted(Problem):
     """Nothing can be joined with this PIN: mistyped, replaced or foreign; which, is not told."""
 

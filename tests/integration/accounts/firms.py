@@ -85,12 +85,13 @@ def roster(*rows: str) -> bytes:
     return "".join(f"{line}\r\n" for line in (COLUMNS, *rows)).encode()
 
 
-async def decide(world: World, person: UUID, account: str, right: str) -> dict[str, Any]:
-    """Ask for a decision as a connected application does."""
+async def decide(world: World, person: UUID, account: str, right: str, **context: Any) -> dict[str, Any]:
+    """Ask for a decision as a connected application does: now, or `as_of` a moment."""
     question = {
         "subject": {"type": "user", "id": str(person)},
         "action": {"name": right},
         "resource": {"type": "account", "id": account},
+        "context": context,
     }
     reply = await world.as_application().post("/access/v1/evaluation", question)
     assert reply.status == 200, reply

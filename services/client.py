@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
+
 T = TypeVar("T")
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 PIN = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{3}-[2-9A-Z]{3}\b")
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Caller:
     async def act_for(self, delegator: str) -> Caller:
         """Exchange the token for one that acts for a delegator (RFC 8693)."""
         form = {
-            "grant_type": EXCHANGE,
+            "grant_type": TOKEN_EXCHANGE,
             "subject_token": self.token,
             "subject_token_type": ACCESS_TOKEN,
             "delegator": delegator,

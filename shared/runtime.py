@@ -50,6 +50,7 @@ def token_verifier(settings: ServiceSettings, http: aiohttp.ClientSession) -> ve
     return verify.TokenVerifier(
         http,
         {f"{settings.public_url}/{name}": f"{url}/{name}/.well-known/jwks.json" for name, url in homes.items()},
+        settings.audiences,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.contracts.audiences import MANDAT
 from shared.web.clients import Networks
 
 PREFIX = "MANDAT_"
@@ -58,6 +59,11 @@ class ServiceSettings(BaseSettings):
     """For chaos runs alone: where to end the process (`shared/failpoints.py`)."""
     drain: float = Field(default=3.0, ge=0, le=60)
     """Seconds between not being ready and not listening any more, for whoever balances the load to notice."""
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """For whom a token has to be that is believed here (RFC 7519 §4.1.3)."""
+        return frozenset({MANDAT})
 
     @classmethod
     def read(cls) -> Self:

@@ -16,3 +16,8 @@ class ConnectedSettings(ServiceSettings):
     client_id: str
     saying_days: int = Field(default=30, ge=7)
     """So many days after Mandat took it, what was said to it is forgotten."""
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """What is for this application alone, as the portal sends it, and what a person holds himself."""
+        return super().audiences | {self.client_id}

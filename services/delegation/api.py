@@ -9,6 +9,7 @@ from services.delegation import commands, queries, rules, schemas, store
 from services.delegation.settings import Catalogue
 from shared import clock, ids
 from shared.contracts import authzen
+from shared.contracts.audiences import ACCESS_TOKEN
 from shared.contracts.problems import delegation as problems
 from shared.messaging import outbox
 from shared.web import idempotency, throttle
@@ -108,7 +109,7 @@ async def exchange_token(call: Call[Deps], body: schemas.TokenRequest) -> schema
     now = int(clock.now())
     expires = rules.token_expiry(now, principal.claims["exp"])
     act = {"sub": str(principal.user_id), "name": principal.name}
-    claims = rules.acting_claims(grant, act) | {
+    claims = rules.acting_claims(grant, act, body.audience) | {
         "iss": f"{call.deps.settings.public_url}/delegation",
         "lang": call.language,
         "iat": now,
@@ -116,7 +117,7 @@ async def exchange_token(call: Call[Deps], body: schemas.TokenRequest) -> schema
         "jti": str(ids.uuid7()),
     }
     token = await call.deps.keys.sign(claims)
-    return schemas.Token(access_token=token, issued_token_type=rules.ACCESS_TOKEN, expires_in=expires - now)
+    return schemas.Token(access_token=token, issued_token_type=ACCESS_TOKEN, expires_in=expires - now)
 
 
 async def publish_keys(call: Call[Deps]) -> schemas.KeySet:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from shared.contracts import moments
+from shared.contracts.audiences import ACCESS_TOKEN, JWT, MANDAT, TOKEN_EXCHANGE, is_audience
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
 from shared.contracts.texts import Text
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 PASSWORD_AGE = timedelta(hours=24)
 TOKEN_SECONDS = 60
 
-TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name, RFC 8693 §2.1
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name, RFC 8693 §3
-JWT = "urn:ietf:params:oauth:token-type:jwt"
-AUDIENCE = "mandat"
 
 NOT_DESIGNATED = Text(
     "Pour accéder au site, un arpenteur-géomètre doit d’abord vous désigner comme délégataire pour agir en son nom. "
@@ -204,7 +201,7 @@ def token_request_fault(parameters: Mapping[str, str | None], presented: str) ->
         ("invalid_request", "subject_token_type", (ACCESS_TOKEN, JWT)),
         ("invalid_request", "requested_token_type", (None, ACCESS_TOKEN)),
         ("invalid_request", "actor_token", (None,)),
-        ("invalid_target", "audience", (None, AUDIENCE)),
+        ("invalid_target", "audience", (None, parameters["audience"] if is_audience(parameters["audience"]) else None)),
         ("invalid_target", "resource", (None,)),
         ("invalid_scope", "scope", (None,)),
     )
@@ -218,10 +215,13 @@ def token_expiry(now: int, subject_expiry: int) -> int:
     return min(now + TOKEN_SECONDS, max(subject_expiry, now + 1))
 
 
-def acting_claims(grant: Grant, act: dict[str, str]) -> dict[str, Any]:
-    """Give the claims that say who acts for whom (RFC 8693 §4.1), by which licence and which delegation."""
+def acting_claims(grant: Grant, act: dict[str, str], audience: str | None = None) -> dict[str, Any]:
+    """Give the claims that say who acts for whom (RFC 8693 §4.1), by which licence and which delegation.
+
+    With an audience they are said to that application alone.
+    """
     return {
-        "aud": AUDIENCE,
+        "aud": audience or MANDAT,
         "sub": str(grant.delegator),
         "name": grant.name,
         "act": act,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.identity import callers, schemas, store_looks, tokens
+from services.identity import callers, schemas, store_looks, store_sessions, tokens
 from services.identity.commands import looks
 from services.identity.deps import Deps
+from shared.contracts.audiences import MANDAT
 from shared.contracts.problems import common
+from shared.contracts.problems import identity as problems
 from shared.web import routing
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -23,14 +25,16 @@ async def begin(call: Call, body: schemas.NewLook) -> schemas.LookBegun:
     return schemas.LookBegun(id=begun.id, ends_at=begun.ends_at, person=schemas.Me.of(begun.person))
 
 
-async def give_token(call: Call, look_id: UUID) -> routing.Answer:
+async def give_token(call: Call, look_id: UUID, query: schemas.LookAudience) -> routing.Answer:
     """Give a token that reads what the person’s screens read, for seconds, while the look runs."""
     operator = await callers.operator(call.deps.pool, call.principal)
     found = await store_looks.find_look(call.deps.pool, look_id, callers.session_of(call.principal))
     if found is None:
         raise common.NotFound
-    token, seconds = await tokens.for_look(call.deps, operator, look_id, *found)
-    return routing.Answer(schemas.LookToken(access_token=token, expires_in=seconds), NO_STORE)
+    if query.audience and not await store_sessions.has_application(call.deps.pool, query.audience):
+        raise problems.InvalidTarget
+    token, seconds = await tokens.for_look(call.deps, operator, look_id, *found, query.audience or MANDAT)
+    return routing.Answer(schemas.BearerToken(access_token=token, expires_in=seconds), NO_STORE)
 
 
 async def end(call: Call, look_id: UUID) -> None:

@@ -9,6 +9,9 @@ from urllib.parse import unquote_plus
 from services.identity import callers, schemas, store_sessions, tokens
 from services.identity.commands import applications, sessions
 from services.identity.deps import Deps
+from shared import clock
+from shared.contracts.audiences import ACCESS_TOKEN, JWT, MANDAT, TOKEN_EXCHANGE, is_audience
+from shared.contracts.permissions import Kind
 from shared.contracts.problems import common
 from shared.contracts.problems import identity as problems
 from shared.web import routing
@@ -22,19 +25,21 @@ Call = routing.Call[Deps]
 
 
 async def give_token(call: Call, body: schemas.TokenForm) -> routing.Answer:
-    """Give a token for client credentials or a refresh token (RFC 6749 §4.4, §6)."""
+    """Give a token for client credentials, a refresh token, or one's own token (RFC 6749 §4.4, §6, RFC 8693)."""
     if body.grant_type == CLIENT_CREDENTIALS:
         return routing.Answer(await _for_application(call, body), NO_STORE)
     if body.grant_type == REFRESH_TOKEN:
         return routing.Answer(await _for_session(call.deps, body), NO_STORE)
+    if body.grant_type == TOKEN_EXCHANGE:
+        return routing.Answer(await _for_one_application(call, body), NO_STORE)
     raise problems.UnsupportedGrantType if body.grant_type else problems.InvalidRequest
 
 
-async def _for_application(call: Call, body: schemas.TokenForm) -> schemas.ApplicationToken:
+async def _for_application(call: Call, body: schemas.TokenForm) -> schemas.BearerToken:
     client_id, secret = _client(call.request.headers.get("Authorization"), body)
     await applications.authenticate(call.deps, client_id, secret)
     token = await tokens.for_application(call.deps, client_id)
-    return schemas.ApplicationToken(access_token=token, expires_in=call.deps.settings.access_token_seconds)
+    return schemas.BearerToken(access_token=token, expires_in=call.deps.settings.access_token_seconds)
 
 
 def _client(header: str | None, body: schemas.TokenForm) -> tuple[str, str]:
@@ -70,6 +75,32 @@ async def _for_session(deps: Deps, body: schemas.TokenForm) -> schemas.Tokens:
     )
 
 
+async def _for_one_application(call: Call, body: schemas.TokenForm) -> schemas.ExchangedToken:
+    """Exchange a person's own token for one that the application alone believes which it is sent to (RFC 8693)."""
+    principal = call.principal
+    if principal.kind not in (Kind.PERSON, Kind.OPERATOR):
+        raise common.SignInRequired
+    _ensure_exchange(call.request.headers.get("Authorization", ""), body)
+    person = await callers.person(call.deps.pool, principal)
+    audience = body.audience or ""
+    if audience == MANDAT or not is_audience(audience):
+        raise problems.InvalidTarget
+    if not await store_sessions.has_application(call.deps.pool, audience):
+        raise problems.InvalidTarget
+    left = principal.claims["exp"] - int(clock.now())
+    token, seconds = await tokens.for_one_application(call.deps, person, audience, left)
+    return schemas.ExchangedToken(access_token=token, expires_in=seconds)
+
+
+def _ensure_exchange(header: str, body: schemas.TokenForm) -> None:
+    """Take the caller's own access token and nothing else: `invalid-request` otherwise."""
+    presented = header.partition(" ")[2].strip()
+    own = body.subject_token is not None and body.subject_token.get_secret_value() == presented
+    typed = body.subject_token_type in (ACCESS_TOKEN, JWT) and body.requested_token_type in (None, "", ACCESS_TOKEN)
+    if not own or not typed or body.actor_token or body.resource:
+        raise problems.InvalidRequest
+
+
 async def list_keys(call: Call) -> routing.Answer:
     """Publish the keys that verify our tokens (RFC 7517)."""
     return routing.Answer(schemas.KeySet.model_validate(await call.deps.signing.jwks()), FOR_A_MINUTE)
@@ -82,7 +113,7 @@ async def show_metadata(call: Call) -> routing.Answer:
         issuer=issuer,
         token_endpoint=f"{issuer}/v1/token",
         jwks_uri=f"{issuer}/.well-known/jwks.json",
-        grant_types_supported=[CLIENT_CREDENTIALS, REFRESH_TOKEN],
+        grant_types_supported=[CLIENT_CREDENTIALS, REFRESH_TOKEN, TOKEN_EXCHANGE],
         response_types_supported=[],
         token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
     )

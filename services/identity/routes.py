@@ -28,7 +28,14 @@ SIGN_IN = (problems.WrongCredentials, problems.EmailNotVerified, LIMITED)
 CHANGE = (problems.WrongPassword, WEAK, LIMITED)
 AGAIN = (problems.WrongPassword, LIMITED)
 RESET = (problems.LinkInvalid, WEAK, LIMITED)
-TOKEN = (problems.InvalidClient, problems.InvalidGrant, problems.InvalidRequest, problems.UnsupportedGrantType)
+TOKEN = (
+    problems.InvalidClient,
+    problems.InvalidGrant,
+    problems.InvalidRequest,
+    problems.InvalidTarget,
+    problems.UnsupportedGrantType,
+    common.SignInRequired,
+)
 MISSING = (common.NotFound,)
 DISMISS = (common.NotFound, problems.LastOperator)
 KEYS = "/.well-known/jwks.json"
@@ -70,7 +77,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/v1/operators/{username}", api.dismiss_operator, OPERATORS, status=204, problems=DISMISS),
     Route("DELETE", "/v1/people/{username}", api.erase_person, ERASE, status=204, problems=DISMISS),
     own("POST", "/v1/looks", looks.begin, LOOK, status=201, problems=(*MISSING, *AGAIN)),
-    own("POST", "/v1/looks/{look_id}/token", looks.give_token, LOOK, problems=MISSING),
+    own("POST", "/v1/looks/{look_id}/token", looks.give_token, LOOK, problems=(*MISSING, problems.InvalidTarget)),
     Route("DELETE", "/v1/looks/{look_id}", looks.end, LOOK, status=204, problems=MISSING),
     own("POST", "/v1/token", oauth.give_token, ANYONE, form=True, problems=TOKEN),
     Route("GET", KEYS, oauth.list_keys, ANYONE),

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, SecretStr, StringConstra
 
 from services.identity import rules
 from services.identity.store import Person
+from shared.contracts import audiences
 from shared.contracts.people import Language
 from shared.contracts.proofs import Purpose
 from shared.web import routing
@@ -35,7 +36,7 @@ Login = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=P
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 Token = Annotated[SecretStr, Field(min_length=20, max_length=200)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=PRINTABLE)]
-ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+ClientId = Annotated[str, StringConstraints(pattern=audiences.CLIENT_ID), AfterValidator(audiences.ensure_no_service)]
 
 
 class NewPerson(routing.Input):
@@ -126,14 +127,23 @@ class EmailChange(routing.Input):
 
 
 class TokenForm(routing.Output):
-    """A token request (RFC 6749 §4.4, §6); parameters unknown to us are ignored as §3.2 wants."""
+    """A token request (RFC 6749 §4.4, §6); parameters unknown to us are ignored as §3.2 wants.
+
+    In an exchange (RFC 8693 §2.1) `subject_token` is the token of `Authorization`, and `audience` an application's id.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    grant_type: str = Field(default="", max_length=100)
+    grant_type: str = Field(default="", max_length=200)
     client_id: str | None = Field(default=None, max_length=100)
     client_secret: SecretStr | None = Field(default=None, max_length=200)
     refresh_token: SecretStr | None = Field(default=None, max_length=200)
+    subject_token: SecretStr | None = Field(default=None, max_length=8192)
+    subject_token_type: str | None = Field(default=None, max_length=200)
+    requested_token_type: str | None = Field(default=None, max_length=200)
+    actor_token: SecretStr | None = Field(default=None, max_length=8192)
+    audience: str | None = Field(default=None, max_length=500)
+    resource: str | None = Field(default=None, max_length=500)
 
 
 class NewApplication(routing.Input):
@@ -191,12 +201,18 @@ class Reauthenticated(routing.Output):
     expires_in: int
 
 
-class ApplicationToken(routing.Output):
-    """An access token for a connected application; `expires_in` in seconds."""
+class BearerToken(routing.Output):
+    """An access token of an application, or of a look, which only reads; `expires_in` in seconds."""
 
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 - the type, no secret
     expires_in: int
+
+
+class ExchangedToken(BearerToken):
+    """A person's token for one application (RFC 8693 §2.2.1)."""
+
+    issued_token_type: str = audiences.ACCESS_TOKEN
 
 
 class LookBegun(routing.Output):
@@ -207,12 +223,10 @@ class LookBegun(routing.Output):
     person: Me
 
 
-class LookToken(routing.Output):
-    """A token that only reads; `expires_in` in seconds."""
+class LookAudience(routing.Input):
+    """The application that a look's token is for; without one, Mandat's services."""
 
-    access_token: str
-    token_type: str = "Bearer"  # noqa: S105 - the type, no secret
-    expires_in: int
+    audience: ClientId | None = None
 
 
 class SessionShown(routing.Output):

@@ -124,6 +124,11 @@ async def lock_application(connection: Connection, client_id: str) -> bool:
     return await connection.fetchval(SQL["lock_application"], client_id) is not None
 
 
+async def has_application(pool: Pool, client_id: str) -> bool:
+    """Tell whether there is such an application."""
+    return bool(await pool.fetchval(SQL["has_application"], client_id))
+
+
 async def list_applications(connection: Connection | Pool) -> list[Application]:
     """Give the connected applications."""
     return [Application(**row) for row in await connection.fetch(SQL["list_applications"])]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from services.identity import rules
 from shared import clock, ids
 from shared.contracts import proofs
+from shared.contracts.audiences import MANDAT
 from shared.crypto import verify
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from services.identity.deps import Deps
     from services.identity.store import Person
 
-AUDIENCE = "mandat"
 BYTES = 32
 
 
@@ -50,7 +50,19 @@ async def for_application(deps: Deps, client_id: str) -> str:
     return await _sign(deps, {"sub": client_id, "client_id": client_id, "app": True})
 
 
-async def for_look(deps: Deps, operator: Person, look_id: UUID, person: Person, left: float) -> tuple[str, int]:
+async def for_one_application(deps: Deps, person: Person, audience: str, left: int) -> tuple[str, int]:
+    """Sign a token that one application alone believes, and give the seconds it holds: those `left`, if they are fewer.
+
+    It says who the person is: nothing of his session, his password or his role in Mandat.
+    """
+    seconds = max(1, min(left, deps.settings.access_token_seconds))
+    claims = {"sub": str(person.id), "name": f"{person.first_name} {person.last_name}", "lang": person.language}
+    return await _sign(deps, claims, seconds=seconds, audience=audience), seconds
+
+
+async def for_look(
+    deps: Deps, operator: Person, look_id: UUID, person: Person, left: float, audience: str
+) -> tuple[str, int]:
     """Sign a token that reads as a person and writes nothing, and give the seconds it holds; the look has `left`."""
     seconds = max(1, min(rules.LOOK_TOKEN_SECONDS, int(left)))
     claims = {
@@ -60,7 +72,7 @@ async def for_look(deps: Deps, operator: Person, look_id: UUID, person: Person, 
         "pwd_at": int(person.password_changed_at.timestamp()),
         "look": {"id": str(look_id), "sub": str(operator.id)},
     }
-    return await _sign(deps, claims, typ=verify.LOOK, seconds=seconds), seconds
+    return await _sign(deps, claims, typ=verify.LOOK, seconds=seconds, audience=audience), seconds
 
 
 async def proof(deps: Deps, person: Person, session_id: UUID, purpose: proofs.Purpose) -> str:
@@ -69,11 +81,18 @@ async def proof(deps: Deps, person: Person, session_id: UUID, purpose: proofs.Pu
     return await _sign(deps, claims, typ=verify.PROOF, seconds=proofs.LIFETIME)
 
 
-async def _sign(deps: Deps, claims: dict[str, Any], *, typ: str = verify.TYPE, seconds: int | None = None) -> str:
+async def _sign(
+    deps: Deps,
+    claims: dict[str, Any],
+    *,
+    typ: str = verify.TYPE,
+    seconds: int | None = None,
+    audience: str = MANDAT,
+) -> str:
     now = int(clock.now())
     standard = {
         "iss": deps.settings.issuer,
-        "aud": AUDIENCE,
+        "aud": audience,
         "iat": now,
         "exp": now + (seconds or deps.settings.access_token_seconds),
         "jti": str(ids.uuid7()),

@@ -11,6 +11,8 @@ from uuid import UUID
 import aiohttp
 
 from services.portal.backend import Refused
+from services.portal.narrowing import unknown
+from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
@@ -18,19 +20,17 @@ if TYPE_CHECKING:
 LONG = aiohttp.ClientTimeout(total=120, connect=2)
 """For files that take a while to be written."""
 
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type, no secret
-
 
 class Api:
     """Calls in the visitor's own name, or in a delegator's with an acting token (RFC 8693).
 
     During a look all is read with its token, which cannot write; `own` are the operator's calls all the same.
+    A connected application gets a token that it alone believes.
     """
 
     def __init__(self, visit: Visit, *, delegator: UUID | None = None, own: bool = False) -> None:
         self._visit, self._delegator, self._own = visit, delegator, own
-        self._acting: str | None = None
+        self._acting: dict[str | None, str] = {}
 
     async def get(self, path: str, **params: Any) -> Any:
         """Read; parameters that are None or empty are left out."""
@@ -58,7 +58,7 @@ class Api:
         """Open an answer to be handed on while it comes."""
         visit = self._visit
         await self._ensure_fresh()
-        caller = replace(visit.caller, token=await self._token())
+        caller = replace(visit.caller, token=await self._token(path))
         async with visit.deps.backend.open(caller, "GET", path, params=params, timeout=LONG) as answer:
             yield answer
 
@@ -95,50 +95,56 @@ class Api:
             if refusal.slug != "sign-in-required" or visit.session is None:
                 raise
             await self._renew()
-            self._acting = visit.look_token = None
+            self._acting.clear()
+            visit.look_tokens.clear()
             return await self._once(method, path, **more)
 
     async def _once(self, method: str, path: str, **more: Any) -> Any:
         visit = self._visit
-        caller = replace(visit.caller, token=await self._token())
+        caller = replace(visit.caller, token=await self._token(path))
         return await visit.deps.backend.call(caller, method, path, **more)
 
-    async def _token(self) -> str | None:
-        session = self._visit.session
+    async def _token(self, path: str) -> str | None:
+        visit, audience = self._visit, self._visit.deps.settings.application_of(path)
+        session = visit.session
         if session is not None and session.look is not None and not self._own:
-            return await self._look_token(session.look.id)
+            return await self._look_token(session.look.id, audience)
         if self._delegator is not None:
-            return await self._acting_token()
+            return await self._acting_token(audience)
+        if session is not None and audience is not None:
+            return await visit.deps.narrowing.token(session, visit.caller, audience)
         return session.access_token if session else None
 
-    async def _look_token(self, look: str) -> str:
+    async def _look_token(self, look: str, audience: str | None) -> str:
         visit = self._visit
-        if visit.look_token is None:
+        if audience not in visit.look_tokens:
             caller = replace(visit.caller, token=visit.person.access_token)
+            path, params = f"/identity/v1/looks/{look}/token", {"audience": audience} if audience else {}
             try:
-                answer = await visit.deps.backend.call(caller, "POST", f"/identity/v1/looks/{look}/token", json={})
+                answer = await visit.deps.backend.call(caller, "POST", path, params=params, json={})
             except Refused as refusal:
                 if refusal.status in (403, 404):
                     # It has ended at identity: from the next page on, the operator is himself again.
                     await visit.deps.sessions.end_look(visit.person)
-                raise
-            visit.look_token = str(answer["access_token"])
-        return visit.look_token
+                raise unknown(refusal, audience) from refusal
+            visit.look_tokens[audience] = str(answer["access_token"])
+        return visit.look_tokens[audience]
 
     async def _renew(self) -> None:
         visit = self._visit
         visit.session = await visit.deps.sessions.renewed(visit.person, visit.caller)
 
-    async def _acting_token(self) -> str:
-        if self._acting is None:
+    async def _acting_token(self, audience: str | None) -> str:
+        if audience not in self._acting:
             visit = self._visit
             form = {
-                "grant_type": EXCHANGE,
+                "grant_type": TOKEN_EXCHANGE,
                 "subject_token": visit.person.access_token,
                 "subject_token_type": ACCESS_TOKEN,
                 "delegator": str(self._delegator),
             }
             caller = replace(visit.caller, token=visit.person.access_token)
-            answer = await visit.deps.backend.call(caller, "POST", "/delegation/v1/token", data=form)
-            self._acting = str(answer["access_token"])
-        return self._acting
+            more = {"audience": audience} if audience else {}
+            answer = await visit.deps.backend.call(caller, "POST", "/delegation/v1/token", data=form | more)
+            self._acting[audience] = str(answer["access_token"])
+        return self._acting[audience]

@@ -12,6 +12,7 @@ from aiohttp import web
 from services.portal import routes, site, store
 from services.portal.applications import Application, Contract, following
 from services.portal.backend import Backend
+from services.portal.narrowing import Narrowing
 from services.portal.rendering import Assets, Renderer
 from services.portal.routing import Addresses
 from services.portal.sessions import Sessions
@@ -34,6 +35,7 @@ class Deps:
     settings: Settings
     backend: Backend
     sessions: Sessions
+    narrowing: Narrowing
     addresses: Addresses
     renderer: Renderer
     assets: Assets
@@ -53,6 +55,7 @@ async def build(settings: Settings, infra: service.Infra) -> service.Service:
         settings=settings,
         backend=backend,
         sessions=Sessions(pool=infra.pool, backend=backend, settings=settings),
+        narrowing=Narrowing(backend=backend),
         addresses=Addresses(pages),
         renderer=Renderer(assets, settings.applications),
         assets=assets,

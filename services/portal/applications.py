@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
+from shared.contracts.audiences import MANDAT
 from shared.contracts.people import Language
 from shared.settings import Url
 
@@ -34,9 +35,20 @@ class Service(StrEnum):
 
 
 TAKEN = frozenset(
-    {"accounts", "audit", "cadastre", "delegation", "identity", "notifications", "permits", "portal", "provider"}
+    {
+        MANDAT,
+        "accounts",
+        "audit",
+        "cadastre",
+        "delegation",
+        "identity",
+        "notifications",
+        "permits",
+        "portal",
+        "provider",
+    }
 )
-"""Names that no further application may have: those of the services and of the examples."""
+"""Names that no further application may have: those of the services, of all of them together, and of the examples."""
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")
 ]

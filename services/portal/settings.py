@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from services.portal.applications import Listed
+from services.portal.applications import EXAMPLES, Listed
 from shared.settings import ServiceSettings, Url
 
 
@@ -71,6 +72,15 @@ class Settings(ServiceSettings):
     def longest(self) -> timedelta:
         """A session ends this long after sign-in, however much it is used."""
         return timedelta(days=self.web_session_days)
+
+    def application_of(self, path: str) -> str | None:
+        """Give the client id of the application that a path leads to; None for a service of ours."""
+        name = path[1:].partition("/")[0]
+        return name if name in self._client_ids else None
+
+    @cached_property
+    def _client_ids(self) -> frozenset[str]:
+        return frozenset(one.slug for one in (*EXAMPLES, *self.applications))
 
     def url_of(self, path: str) -> str:
         """Give the whole address of `/<service>/…`, or of `/<slug>/…` at a further application."""

@@ -49,7 +49,7 @@ class Visit:
     upload: Upload | None = None
     cookies: dict[str, str | None] = field(default_factory=dict)
     notes: list[dict[str, str]] = field(default_factory=list)
-    look_token: str | None = None
+    look_tokens: dict[str | None, str] = field(default_factory=dict)
     _me: dict[str, Any] | None = None
     _surveyor_api: Api | None = None
 

@@ -11,11 +11,12 @@ from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 from shared import clock
+from shared.contracts.audiences import MANDAT
 from shared.contracts.problems import common
 from shared.crypto.keysets import KeySource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     import aiohttp
 
@@ -56,7 +57,8 @@ class _Verified:
 class TokenVerifier:
     """Answers a token's claims, or refuses it. One for a whole process.
 
-    `issuers` maps each trusted `iss` to the address of its JWKS; `now` is in Unix seconds. A
+    `issuers` maps each trusted `iss` to the address of its JWKS; `audiences` are those for whom a
+    token may be that is believed here; `now` is in Unix seconds. A
     token already verified is not verified again as long as its key is published and it has
     not expired: its signature cannot become wrong.
     """
@@ -65,12 +67,12 @@ class TokenVerifier:
         self,
         http: aiohttp.ClientSession,
         issuers: Mapping[str, str],
-        audience: str = "mandat",
+        audiences: Collection[str] = (MANDAT,),
         *,
         now: Callable[[], float] = clock.now,
     ) -> None:
         self._sources = {issuer: KeySource(http, url) for issuer, url in issuers.items()}
-        self._audience = audience
+        self._audiences = frozenset(audiences)
         self._now = now
         self._verified: dict[str, _Verified] = {}
 
@@ -90,7 +92,7 @@ class TokenVerifier:
         key = await self._key(read)
         if known is None or known.key is not key:
             _check_signature(read, key)
-        check_claims(read.claims, self._audience, self._now())
+        check_claims(read.claims, self._audiences, self._now())
         self._remember(token, read, key)
         return dict(read.claims)
 
@@ -152,13 +154,13 @@ def _check_signature(read: _Read, key: jwk.OKPKey) -> None:
         raise InvalidToken("signature")
 
 
-def check_claims(claims: Mapping[str, Any], audience: str, now: float) -> None:
+def check_claims(claims: Mapping[str, Any], audiences: Collection[str], now: float) -> None:
     """Check audience, times in Unix seconds, subject and actor; `InvalidToken` names the claim at fault.
 
     An actor inside an actor is refused: rights that were received are not passed on (Q4, RFC 8693 §4.1).
     """
     expires, issued, begins = claims.get("exp"), claims.get("iat"), claims.get("nbf", 0)
-    if claims.get("aud") != audience:
+    if not isinstance(claims.get("aud"), str) or claims["aud"] not in audiences:
         raise InvalidToken("aud")
     if not _is_time(expires) or expires <= now:
         raise InvalidToken("exp")

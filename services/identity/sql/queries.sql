@@ -272,6 +272,10 @@ insert into application (client_id, name) values ($1, $2) on conflict (client_id
 -- Find an application and keep others from changing its secrets.
 select client_id from application where client_id = $1 for update
 
+-- name: has_application
+-- Tell whether there is such an application.
+select exists (select from application where client_id = $1)
+
 -- name: list_applications
 -- Give the connected applications with the number of secrets they may use.
 select

@@ -177,8 +177,21 @@ class InvalidGrant(Problem):
     detail = Text("La session a pris fin. Connectez-vous de nouveau.", "The session has ended. Sign in again.")
 
 
+class InvalidTarget(Problem):
+    """A token was asked for an application that is not known here, or for all of them (RFC 8693 §2.2.2)."""
+
+    slug = "invalid-target"
+    oauth_error: ClassVar[str] = "invalid_target"
+    status = 400
+    title = Text("Application inconnue", "Unknown application")
+    detail = Text(
+        "Nommez dans « audience » l’identifiant d’une application connectée.",
+        "Name the client id of a connected application in “audience”.",
+    )
+
+
 class UnsupportedGrantType(Problem):
-    """`grant_type` is neither `client_credentials` nor `refresh_token` (RFC 6749 §5.2)."""
+    """`grant_type` is none of those that the metadata names (RFC 6749 §5.2)."""
 
     slug = "unsupported-grant-type"
     oauth_error: ClassVar[str] = "unsupported_grant_type"

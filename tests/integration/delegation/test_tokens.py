@@ -7,7 +7,7 @@ import time
 import pytest
 from joserfc import jwk, jwt
 
-from services.delegation import rules
+from shared.contracts.audiences import ACCESS_TOKEN
 from tests.support import web
 
 STARTED = "delegation.acting.started.v1"
@@ -27,7 +27,7 @@ async def test_exchange_gives_a_token_that_names_both_for_a_minute(world, jean, 
     header, claims = await claims_of(world, reply.json["access_token"])
     assert reply.status == 200
     assert (reply.json["token_type"], reply.json["expires_in"]) == ("Bearer", 60)
-    assert reply.json["issued_token_type"] == rules.ACCESS_TOKEN
+    assert reply.json["issued_token_type"] == ACCESS_TOKEN
     assert reply.headers["Cache-Control"] == "no-store"
     assert header["typ"] == "at+jwt"
     assert claims["exp"] - claims["iat"] == 60
@@ -129,7 +129,7 @@ async def test_exchange_by_an_application_or_nobody_is_refused(world, jean):
         ({"grant_type": ""}, "invalid_request", "grant_type"),
         ({"subject_token": None}, "invalid_request", "subject_token"),
         ({"delegator": "5003"}, "invalid_request", "delegator"),
-        ({"audience": "elsewhere"}, "invalid_target", "audience"),
+        ({"audience": "https://elsewhere.example.com"}, "invalid_target", "audience"),
         ({"scope": "all"}, "invalid_scope", "scope"),
     ],
 )
@@ -142,6 +142,13 @@ async def test_exchange_with_a_wrong_parameter_names_it(world, jean, edith, *, c
 async def test_exchange_ignores_parameters_it_does_not_know(world, jean, edith):
     await world.add(jean, edith)
     assert (await world.exchange(edith, jean, client_id="portal", audience="mandat")).status == 200
+
+
+async def test_acting_token_for_an_application_is_for_it_alone(world, jean, edith):
+    await world.add(jean, edith)
+    for audience, believed in ((None, "mandat"), ("", "mandat"), ("mines", "mines")):
+        reply = await world.exchange(edith, jean, audience=audience)
+        assert (await claims_of(world, reply.json["access_token"]))[1]["aud"] == believed
 
 
 async def test_exchange_as_json_is_refused(world, jean, edith):

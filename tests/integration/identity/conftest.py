@@ -69,6 +69,7 @@ class World:
     deps: Deps
     opener: sealing.Opener
     infra: service.Infra
+    home: Home
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -134,6 +135,11 @@ class World:
     async def claims(self, tokens: dict[str, Any]) -> dict[str, Any]:
         return await self.infra.tokens.verify(tokens["access_token"])
 
+    async def claims_for(self, audience: str, tokens: dict[str, Any], typ: str = verify.TYPE) -> dict[str, Any]:
+        """Verify a token as an application of this client id does."""
+        keys = {self.deps.settings.issuer: "home:/.well-known/jwks.json"}
+        return await verify.TokenVerifier(self.home, keys, {audience}).verify(tokens["access_token"], typ)
+
     async def id_of(self, person: Somebody) -> UUID:
         return await self.pool.fetchval("select id from person where username = $1", person.username)
 
@@ -166,6 +172,6 @@ async def world(database, tmp_path, limits) -> AsyncIterator[World]:
         await made.ensure()
         async with web.serving(made.app, "/identity") as base:
             home.base = base
-            yield World(base, deps, sealing.Opener.load(tmp_path / "secrets"), infra)
+            yield World(base, deps, sealing.Opener.load(tmp_path / "secrets"), infra, home)
     deps.hasher.close()
     await pool.close()

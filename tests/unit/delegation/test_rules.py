@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.delegation import rules
+from shared.contracts import audiences
 from shared.contracts.events.accounts import LicenceStatus
 from shared.contracts.problems import delegation as problems
 
@@ -171,9 +172,9 @@ def test_sort_key_orders_by_family_name_without_accents():
 
 
 GOOD = {
-    "grant_type": rules.TOKEN_EXCHANGE,
+    "grant_type": audiences.TOKEN_EXCHANGE,
     "subject_token": "mine",
-    "subject_token_type": rules.ACCESS_TOKEN,
+    "subject_token_type": audiences.ACCESS_TOKEN,
     "delegator": str(JEAN),
     "requested_token_type": None,
     "actor_token": None,
@@ -187,7 +188,10 @@ GOOD = {
     ("change", "wanted"),
     [
         ({}, None),
-        ({"subject_token_type": rules.JWT, "audience": "mandat", "requested_token_type": rules.ACCESS_TOKEN}, None),
+        (
+            {"subject_token_type": audiences.JWT, "audience": "mandat", "requested_token_type": audiences.ACCESS_TOKEN},
+            None,
+        ),
         ({"grant_type": None}, ("invalid_request", "grant_type")),
         ({"grant_type": "password"}, ("unsupported_grant_type", "grant_type")),
         ({"subject_token": "another"}, ("invalid_request", "subject_token")),
@@ -195,7 +199,8 @@ GOOD = {
         ({"subject_token_type": "saml"}, ("invalid_request", "subject_token_type")),
         ({"requested_token_type": "refresh"}, ("invalid_request", "requested_token_type")),
         ({"actor_token": "mine"}, ("invalid_request", "actor_token")),
-        ({"audience": "elsewhere"}, ("invalid_target", "audience")),
+        ({"audience": "mines"}, None),
+        ({"audience": "Mines et cie"}, ("invalid_target", "audience")),
         ({"resource": "https://elsewhere.example.com"}, ("invalid_target", "resource")),
         ({"scope": "everything"}, ("invalid_scope", "scope")),
         ({"delegator": None}, ("invalid_request", "delegator")),

@@ -23,6 +23,8 @@ ROADS = {"fr": "Voirie et <trottoirs>", "en": "Roads & <pavements>"}
 ODD = ("refuses", "strange", "moved", "broken", "gone")
 """Applications that follow no contract: they do not believe the token, give no JSON, lead elsewhere, fail, are away."""
 
+Heard = dict[str, list[str]]
+
 
 @dataclass
 class Connected:
@@ -45,9 +47,7 @@ class Connected:
 
     async def start(self) -> None:
         """Make it known to identity, and run it."""
-        operator = (await self.system.world.operator()).caller
-        introduced = {"client_id": self.slug, "name": self.slug.title()}
-        secret = (await operator.post("/identity/v1/applications", introduced))["client_secret"]
+        secret = await introduce(self.system, self.slug)
         (self.system.secrets / f"{self.slug}.secret").write_text(secret)
         server = EmbeddedPostgres.attach(self.system.folder / "home")
         assert server is not None
@@ -73,12 +73,20 @@ class Connected:
             self.program = None
 
 
+async def introduce(system: Realm, slug: str) -> str:
+    """Make an application known to identity; give its secret."""
+    operator = (await system.world.operator()).caller
+    introduced = await operator.post("/identity/v1/applications", {"client_id": slug, "name": slug.title()})
+    return str(introduced["client_secret"])
+
+
 @asynccontextmanager
-async def odd() -> AsyncIterator[str]:
-    """Answer as applications that follow no contract, each below an address of its own."""
+async def odd(heard: Heard) -> AsyncIterator[str]:
+    """Answer as applications that follow no contract, each below an address of its own; note their tokens."""
 
     async def answer(request: web.Request) -> web.Response:
         kind = request.path.split("/")[1]
+        heard.setdefault(kind, []).append(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if kind == "refuses":
             return web.json_response({"slug": "sign-in-required", "title": "", "detail": "", "status": 401}, status=401)
         if kind == "strange":
@@ -99,6 +107,8 @@ class Region:
     url: str
     mines: Connected
     roads: Connected
+    heard: Heard
+    """The tokens that the odd ones were sent."""
 
 
 def listed(mines: Connected, roads: Connected, odd_url: str) -> list[dict[str, Any]]:
@@ -143,6 +153,10 @@ async def region(system: Realm) -> AsyncIterator[Region]:
         for one in (mines, roads):
             stack.push_async_callback(one.stop)
             await one.start()
-        applications = listed(mines, roads, await stack.enter_async_context(odd()))
+        for slug in ODD:
+            await introduce(system, slug)
+        heard: Heard = {}
+        applications = listed(mines, roads, await stack.enter_async_context(odd(heard)))
         environment = {"MANDAT_APPLICATIONS": json.dumps(applications)}
-        yield Region(await stack.enter_async_context(portal_beside(system, "region", environment)), mines, roads)
+        url = await stack.enter_async_context(portal_beside(system, "region", environment))
+        yield Region(url, mines, roads, heard)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import aiohttp
 
-from services.portal.backend import Refused
+from services.portal.answers import Shape, checked
+from services.portal.backend import Refused, name_of
 from services.portal.narrowing import unknown
 from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 
@@ -36,6 +37,10 @@ class Api:
         """Read; parameters that are None or empty are left out."""
         given = {name.rstrip("_"): str(value) for name, value in params.items() if value not in (None, "", False)}
         return await self._call("GET", path, params=given)
+
+    async def read(self, shape: type[Shape], path: str, **params: Any) -> Shape:
+        """Read what a connected application answers, in the shape of its contract (`OffContract` for any other)."""
+        return checked(shape, await self.get(path, **params), name_of(path))
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Send JSON, once for each form: its idempotency key goes along."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import orjson
 import structlog
 from aiohttp import web
+from pydantic import ConfigDict, Field
 
+from services.portal import answers
+from services.portal.answers import Answer, Unreachable
 from shared import requests
 from shared.web import clients
 
@@ -24,6 +26,9 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 RETRY_SECONDS = 5
 PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~@:+-]+)+/?", re.ASCII)
 """A path without anything that a client or a server would read as more than names."""
+SECONDS = re.compile(r"[0-9]{1,6}")
+BESIDE = frozenset({"type", "status", "instance"})
+"""Members of a problem that say nothing more (RFC 9457)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,6 @@ class Refused(Exception):
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Unreachable(Exception):
-    """A service did not answer, or not in time."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """On whose behalf a call is made; `address` as `X-Forwarded-For` names it."""
@@ -73,15 +74,18 @@ class Backend:
     async def call(
         self, caller: Caller, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any
     ) -> Any:
-        """Give the JSON of the answer, None when it is empty; `Refused` for a problem, `Unreachable` for silence."""
+        """Give the JSON of the answer, None when it is empty.
+
+        `Refused` for a problem, `Unreachable` for silence, `OffContract` for what is no JSON.
+        """
         async with self.open(caller, method, path, headers=headers, **body) as answer:
-            return await _read(answer)
+            return await _read(answer, name_of(path))
 
     async def health(self, caller: Caller, service: str) -> dict[str, Any]:
         """Give what a service knows of itself: its database, what waits to be sent, its workers; `Unreachable`."""
         url = self._settings.url_of(f"/{service}/").removesuffix(f"/{service}/") + "/healthz"
-        async with _Opening(self._http.get(url, headers=_headers(caller), timeout=TIMEOUT)) as answer:
-            return dict(await _read(answer))
+        async with _Opening(self._http.get(url, headers=_headers(caller), timeout=TIMEOUT), service) as answer:
+            return dict(await _read(answer, service))
 
     async def answers(self, caller: Caller, slug: str) -> bool:
         """Tell whether a connected application answers at all; nothing of anybody is sent there."""
@@ -102,19 +106,24 @@ class Backend:
         head = _headers(caller) | dict(headers or {})
         url = self._settings.url_of(path)
         more = {"timeout": TIMEOUT} | body
-        return _Opening(self._http.request(method, url, headers=head, allow_redirects=False, **more))
+        return _Opening(self._http.request(method, url, headers=head, allow_redirects=False, **more), name_of(path))
+
+
+def name_of(path: str) -> str:
+    """Name the service or the application whose path it is."""
+    return path[1:].partition("/")[0]
 
 
 class _Opening:
     """An answer on its way: problems are raised when it begins."""
 
-    def __init__(self, request: Any) -> None:
-        self._request = request
+    def __init__(self, request: Any, name: str) -> None:
+        self._request, self._name = request, name
 
     async def __aenter__(self) -> aiohttp.ClientResponse:
         try:
             answer: aiohttp.ClientResponse = await self._request.__aenter__()
-            await _ensure_taken(answer)
+            await _ensure_taken(answer, self._name)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("service unreachable", reason=type(error).__name__)
             raise Unreachable from error
@@ -133,45 +142,63 @@ def _headers(caller: Caller) -> dict[str, str]:
     return headers
 
 
-async def _ensure_taken(answer: aiohttp.ClientResponse) -> None:
+async def _ensure_taken(answer: aiohttp.ClientResponse, name: str) -> None:
     """Raise what is no success; its connection is free again, whatever of it was not read."""
     if answer.status < 300:
         return
     try:
-        raise await _problem(answer) if answer.status >= 400 else Unreachable
+        raise await _problem(answer, name) if answer.status >= 400 else Unreachable
     finally:
         answer.release()
 
 
-async def _read(answer: aiohttp.ClientResponse) -> Any:
+async def _read(answer: aiohttp.ClientResponse, name: str) -> Any:
     try:
         body = await answer.read()
-        return orjson.loads(body) if body else None
-    except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
+    except (aiohttp.ClientError, TimeoutError) as error:
         raise Unreachable from error
+    return answers.parsed(body, name)
 
 
-async def _problem(answer: aiohttp.ClientResponse) -> Refused | Unreachable:
-    try:
-        body = orjson.loads(await answer.read())
-        known = {"type", "title", "status", "detail", "slug", "instance", "errors"}
-        return Refused(
-            status=answer.status,
-            slug=body["slug"],
-            title=body["title"],
-            detail=body["detail"],
-            faults=tuple(_fault(one) for one in body.get("errors", [])),
-            retry_after=_seconds(answer.headers.get("Retry-After")),
-            values={name: value for name, value in body.items() if name not in known},
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+class Pointed(Answer):
+    """One fault of a problem, and the field that it points to."""
+
+    pointer: str
+    code: str = ""
+    detail: str = ""
+
+
+class Problem(Answer):
+    """A problem (RFC 9457); its further members are the values of its words."""
+
+    model_config = ConfigDict(extra="allow")
+
+    slug: str
+    title: str
+    detail: str
+    errors: tuple[Pointed, ...] = Field(default=(), strict=False)
+
+
+async def _problem(answer: aiohttp.ClientResponse, name: str) -> Refused | Unreachable:
+    """Give the problem of an answer; from what fails, or stands before it, may come what is no JSON."""
+    if answer.status >= 500 and "json" not in answer.content_type:
         return Unreachable()
+    body = answers.checked(Problem, await _read(answer, name), name)
+    return Refused(
+        status=answer.status,
+        slug=body.slug,
+        title=body.title,
+        detail=body.detail,
+        faults=tuple(map(_fault, body.errors)),
+        retry_after=_seconds(answer.headers.get("Retry-After")),
+        values={key: value for key, value in (body.model_extra or {}).items() if key not in BESIDE},
+    )
 
 
-def _fault(one: Mapping[str, str]) -> Fault:
-    named = [part for part in one["pointer"].lstrip("?/").split("/") if not part.isdecimal()]
-    return Fault(named[-1] if named else "", one.get("code", ""), one.get("detail", ""))
+def _fault(one: Pointed) -> Fault:
+    named = [part for part in one.pointer.lstrip("?/").split("/") if not part.isdecimal()]
+    return Fault(named[-1] if named else "", one.code, one.detail)
 
 
 def _seconds(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+    return int(text) if text is not None and SECONDS.fullmatch(text) else None

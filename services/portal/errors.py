@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
 
 from services.portal import contexts, secrecy
-from services.portal.backend import Refused, Unreachable
+from services.portal.answers import OffContract, Unreachable
+from services.portal.backend import Refused
 from services.portal.routing import Page, Who
 from services.portal.visits import DRAFT, Visit
 from shared import requests
@@ -100,14 +101,17 @@ async def failed(visit: Visit, error: Exception) -> web.Response:
         if error.status == 413:
             return visit.show("errors/large.html", status=413)
         return await not_here(visit)
+    if isinstance(error, OffContract):
+        one = visit.page.application
+        return _with_wait(visit, "errors/away.html", 503, 5, off=one if one and one.slug == error.slug else None)
     if isinstance(error, Unreachable | Unavailable | TimeoutError) or is_transient(error):
         return _with_wait(visit, "errors/away.html", 503, 5)
     log.error("page failed", exc_info=error)
     return visit.show("errors/fault.html", status=500, number=requests.current().request_id)
 
 
-def _with_wait(visit: Visit, template: str, status: int, seconds: int) -> web.Response:
+def _with_wait(visit: Visit, template: str, status: int, seconds: int, **values: Any) -> web.Response:
     minutes, typed = math.ceil(seconds / 60), visit.form.values
-    response = visit.show(template, status=status, minutes=minutes, typed=typed)
+    response = visit.show(template, status=status, minutes=minutes, typed=typed, **values)
     response.headers["Retry-After"] = str(seconds)
     return response

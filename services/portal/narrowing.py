@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.portal.backend import Backend, Caller, Refused, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Backend, Caller, Refused
 from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 
 if TYPE_CHECKING:

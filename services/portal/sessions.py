@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.portal import secrecy, store
-from services.portal.backend import Backend, Caller, Refused, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Backend, Caller, Refused
 
 if TYPE_CHECKING:
     from asyncpg import Record

@@ -11,7 +11,8 @@ import structlog
 from aiohttp import hdrs, web
 
 from services.portal import errors, rules, secrecy, uploads
-from services.portal.backend import Refused, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Refused
 from services.portal.forms import Form
 from services.portal.routing import Page, Who
 from services.portal.sessions import SignedOut

@@ -29,7 +29,7 @@ MORE: dict[str, frozenset[str]] = {
     ),  # THE E-MAIL TABLE; writing; talking to the server
     # from a request to a page; the services as the portal sees them; words, and how pages are written
     "portal": frozenset({"routing", "site", "visits", "contexts", "sessions", "secrecy", "forms", "fields", "errors"})
-    | frozenset({"backend", "api", "narrowing"})
+    | frozenset({"answers", "backend", "api", "narrowing"})
     | frozenset({"catalogues", "formats", "frames", "moments", "navigation", "pictures", "rendering"})
     | frozenset({"applications", "downloads", "uploads"}),  # connected applications; files on their way
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from services.portal import downloads, fields
+from services.portal import downloads, fields, schemas
 from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.pages import permits
@@ -44,8 +44,8 @@ def path_of(visit: Visit) -> str:
 
 async def show(visit: Visit) -> web.Response:
     """Show the application; what the city wrote counts as read."""
-    found = await visit.api.get(path_of(visit))
-    if found["unread"] and visit.request.method == "GET" and not visit.look:
+    found = await visit.api.read(schemas.WholeApplication, path_of(visit))
+    if found.unread and visit.request.method == "GET" and not visit.look:
         await visit.api.post(f"{path_of(visit)}/reading")
     name = visit.param("nom").strip()[:100]
     companies = None
@@ -70,9 +70,9 @@ async def open_application_of_letter(visit: Visit) -> web.Response:
     own = visit.page_of(slug, "application-of-letter")
     if own != visit.page.name:
         return visit.go(own, number=number, matricule=None)
-    found = (await visit.api.get(visit.at("/v1/applications"), number=number))["applications"]
-    if found:
-        return visit.go("application", application=found[0]["id"], matricule=None)
+    found = await visit.api.read(schemas.Applications, visit.at("/v1/applications"), number=number)
+    if found.applications:
+        return visit.go("application", application=found.applications[0].id, matricule=None)
     said = visit.text("La demande de ce courriel n’est pas parmi celles que vous voyez.")
     return visit.go_to(visit.url("applications", matricule=None), done=said, kind="note")
 

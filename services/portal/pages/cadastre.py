@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from services.portal import contexts, fields, rules
+from services.portal import contexts, fields, rules, schemas
 from services.portal.backend import Refused
 from services.portal.routing import Page, Who
 from services.portal.visits import APPLICATION
@@ -18,29 +18,33 @@ if TYPE_CHECKING:
 
 async def files(visit: Visit) -> web.Response:
     """List the cadastre files with their unread marks [Suivi de dossiers] (Q12, Q18)."""
-    found = await visit.surveyor_api.get(visit.at("/v1/files"))
-    return visit.show("cadastre/files.html", files=found["files"], survey=False)
+    found = await visit.surveyor_api.read(schemas.Files, visit.at("/v1/files"))
+    return visit.show("cadastre/files.html", files=found.files, survey=False)
 
 
 async def survey_files(visit: Visit) -> web.Response:
     """List the survey files [Arpentage]."""
-    found = await visit.surveyor_api.get(visit.at("/v1/survey-files"))
-    return visit.show("cadastre/files.html", files=found["files"], survey=True)
+    found = await visit.surveyor_api.read(schemas.Files, visit.at("/v1/survey-files"))
+    return visit.show("cadastre/files.html", files=found.files, survey=True)
 
 
 async def show_file(visit: Visit) -> web.Response:
     """Show a file with its messages; who opens it has read it, for the surveyor too (Q12)."""
     found = await _file(visit)
-    if found["unread"] and not visit.look and rules.opened_by_hand(visit.request.headers):
-        await visit.surveyor_api.post(visit.at(f"/v1/files/{found['number']}/reading"))
+    if found.unread and not visit.look and rules.opened_by_hand(visit.request.headers):
+        await visit.surveyor_api.post(f"{_path_of(visit)}/reading")
     return visit.show("cadastre/file.html", file=found)
 
 
-async def _file(visit: Visit) -> dict[str, Any]:
+async def _file(visit: Visit) -> schemas.FileWithMessages:
+    return await visit.surveyor_api.read(schemas.FileWithMessages, _path_of(visit))
+
+
+def _path_of(visit: Visit) -> str:
     number = visit.param("number")
     if not number.isascii() or not number.isdecimal():
         raise web.HTTPNotFound
-    return dict(await visit.surveyor_api.get(visit.at(f"/v1/files/{number}")))
+    return visit.at(f"/v1/files/{number}")
 
 
 async def show_extend(visit: Visit) -> web.Response:
@@ -53,29 +57,28 @@ async def extend(visit: Visit) -> web.Response:
     fields.ensure_given(visit, ("closes_on",))
     file = await _file(visit)
     closes_on = visit.form["closes_on"]
-    if closes_on and file["closes_on"] and closes_on <= file["closes_on"]:
+    if closes_on and file.closes_on and closes_on <= file.closes_on:
         visit.form.fault("closes_on", visit.text("Choisissez une date plus tardive que la date actuelle."))
     if visit.form.wrong:
         return visit.show("cadastre/extend.html", file=file)
-    path = visit.at(f"/v1/files/{file['number']}/extensions")
     try:
-        await visit.surveyor_api.post(path, {"closes_on": closes_on})
+        await visit.surveyor_api.post(f"{_path_of(visit)}/extensions", {"closes_on": closes_on})
     except Refused as refusal:
         ours = {"closes_on": visit.text("Entrez une date, AAAA-MM-JJ.")}
         visit.form.refuse(refusal, {}, ours)
         return visit.show("cadastre/extend.html", file=file)
-    done = visit.text("La date de fermeture du dossier %(number)s est prolongée.", number=file["number"])
-    return visit.go("file", number=file["number"], done=done)
+    done = visit.text("La date de fermeture du dossier %(number)s est prolongée.", number=file.number)
+    return visit.go("file", number=visit.param("number"), done=done)
 
 
 async def requests(visit: Visit) -> web.Response:
     """List what was asked through the services in the surveyor's name (Q13)."""
     found, catalogue = await asyncio.gather(
-        visit.surveyor_api.get(visit.at("/v1/requests")), visit.api.get("/delegation/v1/services")
+        visit.surveyor_api.read(schemas.Requests, visit.at("/v1/requests")), visit.api.get("/delegation/v1/services")
     )
     names = {one["id"]: one["name"][visit.language.value] for one in catalogue["services"]}
     names["closing-date-extension"] = visit.text("Prolongement de la date de fermeture")
-    return visit.show("cadastre/requests.html", requests=found["requests"], names=names, people=_people(visit))
+    return visit.show("cadastre/requests.html", requests=found.requests, names=names, people=_people(visit))
 
 
 def _people(visit: Visit) -> dict[str, str]:

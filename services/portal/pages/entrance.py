@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from services.portal import contexts, fields, rules
-from services.portal.backend import Refused, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Refused
 from services.portal.routing import Page, Who
 from services.portal.sessions import SignedOut
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from services.portal.answers import Unreachable
 from services.portal.applications import EXAMPLES
-from services.portal.backend import Refused, Unreachable
+from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.routing import Page, Who
 from shared import ids

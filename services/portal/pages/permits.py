@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from services.portal import fields
+from services.portal import answers, fields, schemas
 from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.routing import Page
@@ -40,7 +40,7 @@ FAULTS = {"company-not-found": "contact", "template-name-taken": "name", "refuse
 
 async def show_actions(visit: Visit) -> web.Response:
     """List what awaits the visitor, what is due first at the top [Actions requises] (O4)."""
-    found = await visit.api.get(visit.at("/v1/actions"), after=visit.param("apres"))
+    found = await visit.api.read(schemas.RequiredActions, visit.at("/v1/actions"), after=visit.param("apres"))
     return visit.show("permits/actions.html", found=found)
 
 
@@ -49,7 +49,8 @@ async def show_applications(visit: Visit) -> web.Response:
     state = visit.param("etat")
     wanted = state if state in STATES else ""
     company = visit.param("entreprise") if as_uuid(visit.param("entreprise")) else ""
-    found = await visit.api.get(visit.at("/v1/applications"), state=wanted, account=company, after=visit.param("apres"))
+    asked = {"state": wanted, "account": company, "after": visit.param("apres")}
+    found = await visit.api.read(schemas.Applications, visit.at("/v1/applications"), **asked)
     return visit.show("permits/applications.html", found=found, state=wanted, company=company, **words(visit))
 
 
@@ -66,8 +67,8 @@ async def show_new(visit: Visit) -> web.Response:
     wanted = visit.form["as_account"] or visit.param("entreprise")
     account = next((one["id"] for one in companies if one["id"] == wanted), "")
     templates = await _templates(visit, account) if account else []
-    chosen = next((one for one in templates if one["id"] == visit.param("modele")), None)
-    content = chosen["content"] if chosen else {}
+    chosen = next((one for one in templates if one.id == visit.param("modele")), None)
+    content = chosen.content.model_dump() if chosen else {}
     found = await _companies_named(visit)
     return visit.show(
         "permits/new.html",
@@ -81,14 +82,14 @@ async def show_new(visit: Visit) -> web.Response:
     )
 
 
-async def _templates(visit: Visit, account: str) -> list[dict[str, Any]]:
+async def _templates(visit: Visit, account: str) -> list[schemas.Template]:
     try:
-        found = await visit.api.get(visit.at(f"/v1/accounts/{account}/templates"))
+        found = await visit.api.read(schemas.Templates, visit.at(f"/v1/accounts/{account}/templates"))
     except Refused as refusal:
         if refusal.status not in (403, 404, 422):
             raise
         return []
-    return list(found["templates"])
+    return found.templates
 
 
 async def _companies_named(visit: Visit) -> list[dict[str, Any]] | None:
@@ -117,21 +118,22 @@ async def submit(visit: Visit) -> web.Response:
     elif form["contact"]:
         body["contact"] = form["contact"]
     try:
-        made = await visit.api.post(visit.at("/v1/applications"), body)
+        answer = await visit.api.post(visit.at("/v1/applications"), body)
     except Refused as refusal:
         form.refuse(refusal, FAULTS, fields.words(visit, refusal))
         return await show_new(visit)
-    done = visit.text("La demande %(number)s est présentée.", number=made["number"])
-    return visit.go("application", application=made["id"], done=done)
+    made = answers.checked(schemas.Made, answer, visit.application.slug)
+    done = visit.text("La demande %(number)s est présentée.", number=made.number)
+    return visit.go("application", application=made.id, done=done)
 
 
 async def show_templates(visit: Visit) -> web.Response:
     """List the templates of a company [Gérer les modèles], with a form for another."""
     account = visit.param("account")
-    found = await visit.api.get(visit.at(f"/v1/accounts/{account}/templates"))
-    chosen = next((one for one in found["templates"] if one["id"] == visit.param("modele")), None)
+    found = await visit.api.read(schemas.Templates, visit.at(f"/v1/accounts/{account}/templates"))
+    chosen = next((one for one in found.templates if one.id == visit.param("modele")), None)
     return visit.show(
-        "permits/templates.html", templates=found["templates"], chosen=chosen, account=account, **words(visit)
+        "permits/templates.html", templates=found.templates, chosen=chosen, account=account, **words(visit)
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from services.portal import contexts
+from services.portal import contexts, schemas
 from services.portal.backend import Refused
 from services.portal.catalogues import marked
 from services.portal.routing import Page, Who
@@ -69,8 +69,9 @@ async def show_service(visit: Visit) -> web.Response:
     if service["reserved"] and not visit.context.own:
         own = contexts.own(await visit.me(), visit.person.person)
         return visit.show("cadastre/reserved.html", status=403, service=service, own=own, typed=visit.form.values)
-    files = (await visit.surveyor_api.get(visit.at("/v1/files")))["files"]
-    return visit.show("cadastre/service.html", service=service, asked=FORMS[service["id"]][1], files=files)
+    found = await visit.surveyor_api.read(schemas.Files, visit.at("/v1/files"))
+    asked = FORMS[service["id"]][1]
+    return visit.show("cadastre/service.html", service=service, asked=asked, files=found.files)
 
 
 async def _service(visit: Visit) -> dict[str, Any]:

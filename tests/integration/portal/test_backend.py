@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from services.portal.backend import Backend, Caller, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Backend, Caller
 from services.portal.settings import Settings
 from tests.support.web import listening
 

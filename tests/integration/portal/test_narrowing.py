@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 from aiohttp import web as aioweb
 
-from services.portal.backend import Backend, Caller, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Backend, Caller
 from services.portal.narrowing import MARGIN, Narrowing
 from services.portal.sessions import Session
 from services.portal.settings import Settings

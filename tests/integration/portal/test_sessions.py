@@ -14,7 +14,8 @@ import pytest
 from aiohttp import web as aioweb
 
 from services.portal import app, secrecy, sessions, settings
-from services.portal.backend import Backend, Caller, Refused, Unreachable
+from services.portal.answers import Unreachable
+from services.portal.backend import Backend, Caller, Refused
 from shared import substrate
 from shared.db.pool import Pool
 from tests.support import web

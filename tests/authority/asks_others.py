@@ -9,6 +9,7 @@ from typing import Any
 
 from services import client
 from shared import ids
+from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 from tests.authority.asks import Ask, Asked, always, asks
 
 NOON = "2026-11-24T12:00:00Z"
@@ -106,9 +107,9 @@ async def remove_delegate(asked: Asked) -> Ask:
 async def exchange(asked: Asked) -> Ask:
     owner = asked.cast.owners.get(asked.whose)
     form = {
-        "grant_type": client.EXCHANGE,
+        "grant_type": TOKEN_EXCHANGE,
         "subject_token": asked.cast.caller(asked.actor).token or "none",
-        "subject_token_type": client.ACCESS_TOKEN,
+        "subject_token_type": ACCESS_TOKEN,
         "delegator": "{delegator}",
     }
     return Ask({"delegator": owner.id if owner else str(ids.uuid7())}, data=form)

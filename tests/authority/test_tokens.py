@@ -8,6 +8,7 @@ import pytest
 
 from services import client
 from shared import ids
+from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 from tests.authority.cast import ACTORS, THINGS, Cast
 from tests.authority.forge import Forger
 from tests.chaos import scorecard
@@ -91,8 +92,8 @@ async def test_deposit_by_a_surveyor_who_acts_for_another_is_refused(cast: Cast)
 
 
 def exchange(token: str | None, delegator: str) -> dict[str, str]:
-    subject = {"subject_token": token or "", "subject_token_type": client.ACCESS_TOKEN}
-    return {"grant_type": client.EXCHANGE, "delegator": delegator, **subject}
+    subject = {"subject_token": token or "", "subject_token_type": ACCESS_TOKEN}
+    return {"grant_type": TOKEN_EXCHANGE, "delegator": delegator, **subject}
 
 
 def asked(performer: str, surveyor: str, **more: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import aiohttp
 
 from services import client
 from shared import ids
+from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 from tests.chaos.system import System, patiently
 from tests.journeys.world import Somebody
 
@@ -90,9 +91,9 @@ class Load:
 
     async def _act(self, surveyor: Somebody, delegate: Somebody) -> None:
         form = {
-            "grant_type": client.EXCHANGE,
+            "grant_type": TOKEN_EXCHANGE,
             "subject_token": delegate.caller.token,
-            "subject_token_type": client.ACCESS_TOKEN,
+            "subject_token_type": ACCESS_TOKEN,
             "delegator": surveyor.id,
         }
         await self.command(delegate, "POST", "/delegation/v1/token", data=form)

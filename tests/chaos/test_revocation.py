@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from services import client
+from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 from tests.chaos import scorecard
 from tests.chaos.load import Load
 from tests.chaos.system import System
@@ -71,9 +72,9 @@ class Asking:
 
     async def tokens(self) -> client.Answer:
         form = {
-            "grant_type": client.EXCHANGE,
+            "grant_type": TOKEN_EXCHANGE,
             "subject_token": self.delegate.caller.token,
-            "subject_token_type": client.ACCESS_TOKEN,
+            "subject_token_type": ACCESS_TOKEN,
             "delegator": self.surveyor.id,
         }
         return await self.delegate.caller.call("POST", "/delegation/v1/token", data=form)

@@ -172,6 +172,34 @@ async def test_operator_sees_which_applications_answer(windows: Windows, cast: C
         await ensure_accessible(page)
 
 
+@pytest.mark.parametrize(("language", "acting", "tabs"), [("fr", "pour", "Onglets"), ("en", "for", "Tabs")])
+async def test_many_tabs_fold_on_a_phone_under_the_name_of_the_present_one(
+    windows: Windows, cast: Cast, here: Region, language: str, acting: str, tabs: str
+) -> None:
+    start = f"/{language}/{acting}/{cast.jean.matricule}"
+    options = {"base_url": here.url, "viewport": PHONE, "java_script_enabled": False}
+    async with windows.open(f"{start}/services/mines", cast.pierre, **options) as page:
+        fold, link = page.locator(".tabs summary"), page.get_by_role("link", name="Cadastre", exact=True)
+        assert await words(page, ".tabs summary") == f"{tabs} {MINES[language]}"
+        assert await link.count() == 0
+        box = await page.locator(".tabs").bounding_box()
+        assert box is not None
+        assert box["height"] < 100
+        await fold.focus()
+        await page.keyboard.press("Enter")
+        await ensure_no_sideways(page)
+        assert await words(page, ".tabs details [aria-current]") == MINES[language]
+        await link.focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**{start}/cadastre")
+    async with windows.open(f"{start}/services/mines", cast.pierre, base_url=here.url, viewport=PHONE) as page:
+        await page.locator(".tabs summary").click()
+        await ensure_accessible(page)
+        await page.set_viewport_size({"width": 1100, "height": 800})
+        assert await page.locator(".tabs summary").is_visible() is False
+        assert await page.get_by_role("link", name="Cadastre", exact=True).is_visible()
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_pages_of_further_applications_are_accessible_and_fit_a_phone(
     windows: Windows, cast: Cast, here: Region, language: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import orjson
 
@@ -88,21 +88,19 @@ async def _tell(
     pause: Callable[[], None],
 ) -> None:
     to.write(orjson.dumps(_head(asked)) + b"\n")
-    ids: list[UUID] = []
-    last = 0
+    seqs = array("q")
     async for part in asked.slices():
-        ids += [row["id"] for row in part]
-        last = max(last, *(row["seq"] for row in part))
+        seqs.extend(row["seq"] for row in part)
         to.write(orjson.dumps([rows.cells(row, asked.language) for row in part]) + b"\n")
         await to.drain()
         pause()
-        progress(len(ids))
-    tail = {"facts": asked.facts(len(ids)), "manifest": str(manifest), "blank": stamps.BLANK.decode()}
+        progress(len(seqs))
+    tail = {"facts": asked.facts(len(seqs)), "manifest": str(manifest), "blank": stamps.BLANK.decode()}
     with manifest.open("wb") as file:
         # The child makes the sheet of the rows, and takes in their proofs, while these are written.
         to.write(orjson.dumps(tail) + b"\n")
-        await manifests.settle(asked.pool, last)
-        async for lines in manifests.write(asked.pool, log, sign, ids, asked.about(kind), asked.fetched):
+        await manifests.settle(asked.pool, max(seqs, default=0))
+        async for lines in manifests.write(asked.pool, log, sign, seqs, asked.about(kind), asked.fetched):
             file.write(lines)
             pause()
     to.write(press.WHOLE)

@@ -20,6 +20,8 @@ BEFORE_FIRST = date(1899, 12, 30).toordinal()
 """Day 0 of Excel, for all days from March 1900 on."""
 ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What no XML holds, and what would be read as standing for that."""
+MARKED = re.compile(r"[\x00-\x1f&<>_\ufffe\uffff]|^\s|\s$")
+"""What some texts have, and most do not: only those are looked at more closely."""
 KEPT = 4096
 """Names, kinds and days that come again and again."""
 
@@ -33,9 +35,9 @@ class Sheet(Worksheet):  # type: ignore[misc]
         style: int = day._get_xf_index()  # noqa: SLF001 - what is written for a cell is its number
         return style
 
-    def add(self, row: str) -> None:
-        """Add a row."""
-        self.row_data_fh.write(row)
+    def add(self, rows: str) -> None:
+        """Add rows."""
+        self.row_data_fh.write(rows)
 
     def end(self, row: int, column: int) -> None:
         """Say where the last row and column are."""
@@ -44,12 +46,11 @@ class Sheet(Worksheet):  # type: ignore[misc]
 
 def line(number: int, style: int, cells: Sequence[str]) -> str:
     """Write a row: a day, then texts; what is empty is left out."""
-    texts = [
-        f'<c r="{letter}{number}" t="inlineStr">{_inside(text)}</c>'
-        for letter, text in zip("BCDE", cells[1:], strict=True)
-        if text
-    ]
-    return f'<row r="{number}"><c r="A{number}" s="{style}"><v>{_serial(cells[0])}</v></c>{"".join(texts)}</row>'
+    day, *texts = cells
+    written = "".join(
+        [f'<c r="{letter}{number}"{_inside(text)}' for letter, text in zip("BCDE", texts, strict=True) if text]
+    )
+    return f'<row r="{number}"><c r="A{number}" s="{style}"><v>{_serial(day)}</v></c>{written}</row>'
 
 
 @lru_cache(maxsize=KEPT)
@@ -59,9 +60,11 @@ def _serial(day: str) -> int:
 
 @lru_cache(maxsize=KEPT)
 def _inside(text: str) -> str:
+    if not MARKED.search(text):
+        return f' t="inlineStr"><is><t>{text}</t></is></c>'
     plain = ODD.sub(_escaped, text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     space = ' xml:space="preserve"' if plain != plain.strip() or "\n" in plain or "\t" in plain else ""
-    return f"<is><t{space}>{plain}</t></is>"
+    return f' t="inlineStr"><is><t{space}>{plain}</t></is></c>'
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ TEMPLATE = resources.files("services.audit.exports") / "activities.typ"
 
 def write(job: press.Job) -> None:
     """Compile the document; where a sign has no font, once more without a promise, with a word about it."""
-    rows = list(job.rows())
+    rows = list(chain.from_iterable(job.parts()))
     job.wait()
     try:
         made = _compiled(job, rows, pdf_standards=["ua-1", "a-3a"], ignore_system_fonts=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from array import array
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from services.audit import queries
 from services.audit.exports import rows, texts
@@ -49,19 +49,17 @@ async def write_jsonl(
 ) -> AsyncIterator[bytes]:
     """Write an object a line, then the manifest's lines, last the stamp over all of it."""
     digest = hashlib.sha256()
-    ids: list[UUID] = []
-    last = 0
+    seqs = array("q")
     async for part in asked.slices():
-        ids += [row["id"] for row in part]
-        last = max(last, *(row["seq"] for row in part))
+        seqs.extend(row["seq"] for row in part)
         shown = [queries.activity(row, asked.language) for row in part]
         lines = b"".join(one.model_dump_json().encode() + b"\n" for one in shown)
         digest.update(lines)
-        progress(len(ids))
+        progress(len(seqs))
         yield lines
-    await manifests.settle(asked.pool, last)
+    await manifests.settle(asked.pool, max(seqs, default=0))
     sign = manifests.signing(settings)
-    async for lines in manifests.write(asked.pool, settings.register_name, sign, ids, asked.about("jsonl")):
+    async for lines in manifests.write(asked.pool, settings.register_name, sign, seqs, asked.about("jsonl")):
         wrapped = b"".join(b'{"mandat":' + line + b"}\n" for line in lines.splitlines())
         digest.update(wrapped)
         yield wrapped

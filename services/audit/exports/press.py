@@ -29,14 +29,14 @@ class Job:
     lines: BinaryIO
     tail: dict[str, Any] = field(default_factory=dict)
 
-    def rows(self) -> Iterator[list[str]]:
-        """Give the rows as they come; after them `tail` is known."""
+    def parts(self) -> Iterator[list[list[str]]]:
+        """Give the rows as they come, some at a time; after them `tail` is known."""
         for line in self.lines:
             part = orjson.loads(line)
             if isinstance(part, dict):
                 self.tail = part
                 return
-            yield from part
+            yield part
         raise EOFError("the rows ended too early")
 
     def wait(self) -> None:
@@ -47,7 +47,7 @@ class Job:
     def proofs(self) -> Iterator[bytes]:
         """Give the manifest part by part, while it is written."""
         ended = ThreadPoolExecutor(1).submit(self.wait)
-        with Path(self.tail["manifest"]).open("rb") as file:
+        with self.manifest.open("rb") as file:
             while not ended.done():
                 yield from iter(partial(file.read, CHUNK), b"")
                 wait([ended], PAUSE)

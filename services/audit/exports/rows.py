@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -103,11 +103,16 @@ class Asked:
 
 def cells(row: Row, language: Language) -> list[str]:
     """Give the five cells of a row (Q30), as in the list."""
-    by, for_ = row["performed_by"], row["performed_for"]
+    by, for_ = row["performed_by_name"], row["performed_for_name"]
     return [
         rules.day_of(row["occurred_at"]).isoformat(),
         row["file_number"] or "",
-        activities.ACTIVITIES[row["kind"]].text.in_(language),
-        rules.shown_name(row["performed_by_name"], language, somebody=by is not None),
-        rules.shown_name(row["performed_for_name"], language, somebody=for_ is not None),
+        _sentence(row["kind"], language),
+        by or rules.shown_name(None, language, somebody=row["performed_by"] is not None),
+        for_ or rules.shown_name(None, language, somebody=row["performed_for"] is not None),
     ]
+
+
+@cache
+def _sentence(kind: str, language: Language) -> str:
+    return activities.ACTIVITIES[kind].text.in_(language)

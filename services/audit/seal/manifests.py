@@ -9,13 +9,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID
-
-import orjson
 
 from services.audit.seal import keys, leaves, proofs, store
 from shared.contracts.problems.audit import NotSealedYet
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from shared.db.pool import Pool
+    from shared.merkle.tree import Range
 
 FORMAT = "mandat-manifest/2"
 FORMER = "mandat-manifest/1"
@@ -35,11 +32,9 @@ FETCHED = 500
 """Rows that are read together; the loop turns to others after each chunk of them."""
 PATIENCE = 20.0
 PAUSE = 0.2
-NAMES_KEPT = 4096
 
 Sign = Callable[[int, bytes], Awaitable[str]]
 """Signs the statement about so many rows whose lines have this SHA-256."""
-Keys = dict[str, bytes]
 
 
 class Signing(Protocol):
@@ -79,7 +74,7 @@ async def write(
     pool: Pool,
     log: str,
     sign: Sign,
-    activities: Sequence[UUID],
+    seqs: Sequence[int],
     about: Mapping[str, Any],
     fetched: int = FETCHED,
 ) -> AsyncIterator[bytes]:
@@ -97,27 +92,26 @@ async def write(
     line = leaves.canonical(header) + b"\n"
     digest.update(line)
     yield line
-    async for line in _chunks(pool, activities, size, fetched):
+    async for line in _chunks(pool, seqs, size, fetched):
         digest.update(line)
         yield line
-    statement = await sign(len(activities), digest.digest())
+    statement = await sign(len(seqs), digest.digest())
     yield leaves.canonical({"statement": statement}) + b"\n"
 
 
-async def _chunks(pool: Pool, activities: Sequence[UUID], size: int, fetched: int) -> AsyncIterator[bytes]:
+async def _chunks(pool: Pool, seqs: Sequence[int], size: int, fetched: int) -> AsyncIterator[bytes]:
     """Give the lines of fifty rows together, and of what proves them; the next ones are read meanwhile."""
-    known: Keys = {}
-    begins = range(0, len(activities), fetched)
-    parts = [activities[begin : begin + fetched] for begin in begins]
-    reading = asyncio.create_task(_read(pool, parts[0], size, known)) if parts else None
+    kept: dict[Range, bytes] = {}
+    parts = [seqs[begin : begin + fetched] for begin in range(0, len(seqs), fetched)]
+    reading = asyncio.create_task(_read(pool, parts[0], size, kept)) if parts else None
     try:
         for place in range(len(parts)):
             assert reading is not None
             rows, filling = await reading
             if place + 1 < len(parts):
-                reading = asyncio.create_task(_read(pool, parts[place + 1], size, known))
+                reading = asyncio.create_task(_read(pool, parts[place + 1], size, kept))
             for begin, hashes in zip(range(0, len(rows), CHUNK), filling, strict=True):
-                lines = [_row(row, known) for row in rows[begin : begin + CHUNK]]
+                lines = [_row(*row) for row in rows[begin : begin + CHUNK]]
                 proof = leaves.canonical({"hashes": [base64.b64encode(one).decode() for one in hashes]})
                 yield "".join(lines).encode() + proof + b"\n"
                 await asyncio.sleep(0)
@@ -128,42 +122,21 @@ async def _chunks(pool: Pool, activities: Sequence[UUID], size: int, fetched: in
 
 
 async def _read(
-    pool: Pool, activities: Sequence[UUID], size: int, known: Keys
-) -> tuple[list[Record], Iterator[list[bytes]]]:
-    rows = await store.list_written(pool, activities)
-    if len(rows) < len(activities) or any(row["index"] is None or row["index"] >= size for row in rows):
-        raise NotSealedYet
-    subjects = {row[f"{role}_subject"] for row in rows for role in leaves.ROLES} - known.keys() - {None}
-    found = await store.find_keys(pool, [UUID(one) for one in subjects])
-    known |= {str(subject): key for subject, key in found.items()}
+    pool: Pool, seqs: Sequence[int], size: int, kept: dict[Range, bytes]
+) -> tuple[list[Record], list[list[bytes]]]:
+    rows = await store.list_written(pool, seqs)
     indexes = [row["index"] for row in rows]
+    if len(rows) < len(seqs) or max(indexes) >= size:
+        raise NotSealedYet
     groups = [indexes[begin : begin + CHUNK] for begin in range(0, len(rows), CHUNK)]
-    return rows, await proofs.fillings(pool, groups, size)
+    return rows, list(await proofs.fillings(pool, groups, size, kept))
 
 
-def _row(row: Record, known: Keys) -> str:
-    """Write a row; where its name is opened, what was committed to is left out: who checks computes it."""
-    by, for_ = _opened(row, "by", known), _opened(row, "for", known)
-    by_name = "" if by else f',"by_name":{_sealed(row["by_sealed"])}'
-    for_name = "" if for_ else f',"for_name":{_sealed(row["for_sealed"])}'
-    leaf = f"{row['before']}{by_name}{row['between']}{for_name}{row['behind']}"
-    return (
-        f'{{"by":{by or "null"},"for":{for_ or "null"},"hash":"{row["hash"]}","index":{row["index"]},"leaf":{leaf}}}\n'
-    )
-
-
-def _opened(row: Record, role: str, known: Keys) -> str:
-    """Give a name with what shows that it is the one committed to, and helps with no other row."""
-    name, key = row[f"{role}_name"], known.get(row[f"{role}_subject"])
-    if name is None or key is None:
-        return ""
-    return f'{{"name":{_written(name)},"salt":"{leaves.salt(key, row["id"], role).hex()}"}}'
-
-
-def _sealed(commitment: str | None) -> str:
-    return f'"{commitment}"' if commitment else "null"
-
-
-@lru_cache(NAMES_KEPT)
-def _written(name: str) -> str:
-    return orjson.dumps(name).decode()
+def _row(
+    index: int, activity: str, by: bytes | None, for_: bytes | None, before: str, between: str, behind: str
+) -> str:
+    """Put what opens the names into a line: a salt helps with no other row."""
+    del index
+    by_salt = leaves.salt(by, activity, "by").hex() if by else ""
+    for_salt = leaves.salt(for_, activity, "for").hex() if for_ else ""
+    return f"{before}{by_salt}{between}{for_salt}{behind}"

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from shared.db.pool import Connection, Pool
     from shared.merkle.tree import Range
 
+KEPT = 8_000
+"""Hashes that are kept from one group to the next: two megabytes."""
+
 
 async def hashes(database: Connection | Pool, ranges: Sequence[Range]) -> list[bytes]:
     """Give the hashes over ranges of the log, in two queries however long it is."""
@@ -29,8 +32,21 @@ async def consistency(database: Connection | Pool, first: int, second: int) -> l
     return await hashes(database, proofs.consistency_ranges(first, second))
 
 
-async def fillings(database: Connection | Pool, groups: Sequence[Sequence[int]], size: int) -> Iterator[list[bytes]]:
-    """Prove the leaves of each group together: the hashes of what lies between them, from left to right."""
+async def fillings(
+    database: Connection | Pool,
+    groups: Sequence[Sequence[int]],
+    size: int,
+    kept: dict[Range, bytes] | None = None,
+) -> Iterator[list[bytes]]:
+    """Prove the leaves of each group together: the hashes of what lies between them, from left to right.
+
+    `kept` remembers hashes for the next groups, of which the large ones are the same; it stays small.
+    """
+    kept = {} if kept is None else kept
+    if len(kept) > KEPT:
+        kept.clear()
     ranges = [list(proofs.gaps(sorted(set(indexes)), size)) for indexes in groups]
-    known = await store.find_nodes(database, proofs.needed([one for group in ranges for one in group]))
-    return ([tree.hash_of(leaves, known) for leaves in group] for group in ranges)
+    missing = {one for group in ranges for one in group} - kept.keys()
+    known = await store.find_nodes(database, proofs.needed(missing))
+    kept |= {leaves: tree.hash_of(leaves, known) for leaves in missing}
+    return ([kept[leaves] for leaves in group] for group in ranges)

@@ -99,17 +99,19 @@ async def list_sealing_keys(database: Connection | Pool) -> list[str]:
 
 async def find_nodes(database: Connection | Pool, nodes: Iterable[Node]) -> dict[Node, bytes]:
     """Give the hashes of kept nodes, leaves among them."""
-    wanted = sorted(nodes)
-    leaves = [index for level, index in wanted if level == 0]
-    inner = [node for node in wanted if node[0] > 0]
-    found: dict[Node, bytes] = {}
-    if leaves:
-        found |= {(0, row["index"]): row["hash"] for row in await database.fetch(SQL["list_leaf_hashes"], leaves)}
-    if inner:
-        levels, indexes = zip(*inner, strict=True)
-        rows = await database.fetch(SQL["list_node_hashes"], levels, indexes)
-        found |= {(row["level"], row["index"]): row["hash"] for row in rows}
-    return found
+    leaves: list[int] = []
+    levels: list[int] = []
+    indexes: list[int] = []
+    for level, index in nodes:
+        if level:
+            levels.append(level)
+            indexes.append(index)
+        else:
+            leaves.append(index)
+    if not leaves and not levels:
+        return {}
+    rows = await database.fetch(SQL["list_hashes"], leaves, levels, indexes)
+    return {(level, index): hashed for level, index, hashed in rows}
 
 
 async def list_checkpoints_after(database: Connection | Pool, size: int, limit: int) -> list[tuple[int, str]]:
@@ -139,9 +141,9 @@ async def list_sealed(database: Connection | Pool, begin: int, end: int) -> list
     return await database.fetch(SQL["list_sealed"], begin, end)
 
 
-async def list_written(database: Connection | Pool, activities: Sequence[UUID]) -> list[Record]:
-    """Give activities written as leaves, in the order asked for."""
-    return await database.fetch(SQL["list_written"], activities)
+async def list_written(database: Connection | Pool, seqs: Sequence[int]) -> list[Record]:
+    """Give activities that are leaves, as lines of a manifest in three pieces, in the order asked for."""
+    return await database.fetch(SQL["list_written"], seqs)
 
 
 async def is_signed(pool: Pool, seq: int) -> bool:

@@ -53,14 +53,12 @@ insert into sealing_key (verifier) select unnest($1::text[]) on conflict do noth
 -- Give the public halves of all keys that ever signed.
 select verifier from sealing_key order by since, verifier
 
--- name: list_leaf_hashes
--- Give the hashes of some leaves.
-select index, hash from leaf where index = any($1::bigint[])
-
--- name: list_node_hashes
--- Give the hashes of some inner nodes that are kept.
+-- name: list_hashes
+-- Give the hashes of some leaves, and of some inner nodes that are kept.
+select 0 as level, index, hash from leaf where index = any($1::bigint[])
+union all
 select node.level, node.index, node.hash
-from unnest($1::smallint[], $2::bigint[]) as wanted (level, index)
+from unnest($2::smallint[], $3::bigint[]) as wanted (level, index)
 inner join node on node.level = wanted.level and node.index = wanted.index
 
 -- name: list_checkpoints_after
@@ -112,29 +110,43 @@ left join recorded as activity on activity.seq = stretch.seq and activity.occurr
 order by stretch.index
 
 -- name: list_written
--- Give activities by their ids in the order asked for, each written as its leaf is (RFC 8785), in three pieces: between
--- them stand what was committed to its names.
+-- Give activities by their places in the order of arrival, in the order asked for, each written as a line of a manifest
+-- (docs/register.md) in three pieces: where there is a key, between them stand what opens the names. What was committed
+-- to such a name is left out.
 select
-    leaf.index, left(encode(leaf.hash, 'hex'), 8) as hash, encode(leaf.by_name, 'hex') as by_sealed,
-    encode(leaf.for_name, 'hex') as for_sealed, activity.id::text as id,
-    activity.performed_by::text as by_subject, performed_by_name as by_name,
-    coalesce(activity.performed_for, activity.account)::text as for_subject, performed_for_name as for_name,
-    '{"account":' || coalesce('"' || activity.account || '"', 'null')
-    || ',"application":' || coalesce(to_json(activity.application)::text, 'null') as before,
-    ',"correlation_id":' || coalesce(to_json(activity.correlation_id)::text, 'null')
-    || ',"file_number":' || coalesce(to_json(activity.file_number)::text, 'null') as between,
-    ',"id":"' || activity.id || '","key":' || coalesce(to_json(activity.key)::text, 'null')
-    || ',"kind":' || to_json(activity.kind)::text
+    leaf.index, activity.id::text as id, by_key.key as by_key, for_key.key as for_key,
+    '{"by":' || case when by_key.key is null then 'null' else '{"name":' || to_json(performed_by_name) || ',"salt":"' end
+    as before,
+    case when by_key.key is null then '' else '"}' end
+    || ',"for":' || case when for_key.key is null then 'null' else '{"name":' || to_json(performed_for_name) || ',"salt":"' end
+    as between,
+    case when for_key.key is null then '' else '"}' end
+    || ',"hash":"' || left(encode(leaf.hash, 'hex'), 8) || '","index":' || leaf.index
+    || ',"leaf":{"account":' || coalesce('"' || activity.account || '"', 'null')
+    || ',"application":' || coalesce(to_json(activity.application)::text, 'null')
+    || case
+        when by_key.key is null then ',"by_name":' || coalesce('"' || encode(leaf.by_name, 'hex') || '"', 'null') else ''
+    end
+    || ',"correlation_id":' || coalesce(to_json(activity.correlation_id)::text, 'null')
+    || ',"file_number":' || coalesce(to_json(activity.file_number)::text, 'null')
+    || case
+        when for_key.key is null then ',"for_name":' || coalesce('"' || encode(leaf.for_name, 'hex') || '"', 'null') else ''
+    end
+    || ',"id":"' || activity.id || '","key":' || coalesce(to_json(activity.key)::text, 'null')
+    || ',"kind":' || to_json(activity.kind)
     || ',"occurred_at":"' || to_char(activity.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     || '","performed_by":' || coalesce('"' || activity.performed_by || '"', 'null')
     || ',"performed_for":' || coalesce('"' || activity.performed_for || '"', 'null')
     || ',"personal":' || activity.personal
     || ',"recorded_at":"' || to_char(activity.recorded_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-    || '","seq":' || activity.seq || ',"type":"activity","v":' || leaf.version || '}' as behind
-from unnest($1::uuid[]) with ordinality as wanted (id, place)
-inner join entry on entry.id = wanted.id
+    || '","seq":' || activity.seq || ',"type":"activity","v":' || leaf.version || E'}}\n'
+    as behind
+from unnest($1::bigint[]) with ordinality as wanted (seq, place)
+inner join entry on entry.seq = wanted.seq
 inner join activity on activity.seq = entry.seq and activity.occurred_at = entry.occurred_at
-left join leaf on leaf.seq = entry.seq
+inner join leaf on leaf.seq = entry.seq
+left join subject_key as by_key on by_key.subject = activity.performed_by and performed_by_name is not null
+left join subject_key as for_key on for_key.subject = coalesce(activity.performed_for, activity.account) and performed_for_name is not null
 order by wanted.place
 
 -- name: is_signed

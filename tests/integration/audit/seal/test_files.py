@@ -8,7 +8,6 @@ import random
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 import pytest
 import typst
@@ -35,12 +34,11 @@ def signer(log: Log) -> notes.Signer:
 
 
 async def manifest(log: Log, count: int = 120) -> list[bytes]:
-    rows = await log.owner.fetch("select id from entry order by occurred_at desc limit $1", count)
-    activities = [row["id"] for row in rows]
-    return await written(log, activities)
+    rows = await log.owner.fetch("select seq from entry order by occurred_at desc limit $1", count)
+    return await written(log, [row["seq"] for row in rows])
 
 
-async def written(log: Log, activities: list[UUID]) -> list[bytes]:
+async def written(log: Log, activities: list[int]) -> list[bytes]:
     sign = manifests.signing(told(log))
     parts = [part async for part in manifests.write(log.owner, NAME, sign, activities, ABOUT)]
     return b"".join(parts).splitlines(keepends=True)
@@ -275,7 +273,7 @@ async def test_file_without_a_proof_is_named_so(log: Log) -> None:
 async def test_manifest_of_what_is_not_sealed_waits_for_the_seal(log: Log) -> None:
     await log.seal(5)
     (last,) = await log.record(1)
-    activities: list[UUID] = [row["id"] for row in await log.owner.fetch("select id from entry")]
+    activities: list[int] = [row["seq"] for row in await log.owner.fetch("select seq from entry")]
     with pytest.raises(NotSealedYet):
         await manifests.settle(log.owner, last, seconds=0.3)
     with pytest.raises(NotSealedYet):

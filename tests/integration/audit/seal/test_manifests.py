@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from datetime import UTC, datetime
+from uuid import UUID
 
 from services.audit.seal import files, leaves, manifests, statements
 from services.audit.seal.statements import Fault
@@ -27,6 +28,21 @@ async def test_row_is_written_as_its_leaf_whatever_is_in_it(log: Log) -> None:
         statements.complete(row)
     assert sealed == {row["index"]: leaves.hashed(row["leaf"]) for row in rows}
     assert {odd} == {row["leaf"]["file_number"] for row in rows}
+
+
+async def test_name_whose_key_is_gone_stays_closed_and_its_row_is_proved(log: Log) -> None:
+    await log.record(60)
+    odd = 'É. "\\" <&>\n'
+    await log.owner.execute("update activity set performed_for_name = $1 where performed_for_name = 'Personne 4'", odd)
+    await log.sealer.run()
+    await log.owner.execute("delete from subject_key where subject = $1", UUID(int=3))
+    lines = await manifest(log)
+    done = statements.check(lines, [signer(log).verifier])
+    assert ([], 60) == (done.found, len(done.rows))
+    opened = {one["name"] for row in done.rows for role in leaves.ROLES if (one := row[role])}
+    assert odd in opened
+    assert "Personne 2" in opened
+    assert "Personne 3" not in opened
 
 
 async def test_file_of_the_former_format_is_confirmed_too(log: Log) -> None:

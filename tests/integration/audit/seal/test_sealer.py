@@ -170,6 +170,25 @@ async def test_key_file_that_is_wrong_seals_nothing(log: Log) -> None:
     assert [] == await leaves(log)
 
 
+async def test_proofs_of_many_groups_hold_with_what_is_kept_from_one_to_the_next(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Little is kept: what many groups have in common is read once, and memory stays the same."""
+    monkeypatch.setattr(proofs, "KEPT", 30)
+    await log.seal(200)
+    hashes = [row["hash"] for row in await log.owner.fetch("select hash from leaf order by index")]
+    (last,) = states(log)
+    kept: dict[tuple[int, int], bytes] = {}
+    sizes = []
+    for begin in range(0, 200, 10):
+        groups = [list(range(begin, begin + 5)), [begin + 9, 199 - begin]]
+        for some, filling in zip(groups, await proofs.fillings(log.owner, groups, last.size, kept), strict=True):
+            assert last.root == pure.root_of({index: hashes[index] for index in some}, last.size, iter(filling))
+        sizes.append(len(kept))
+    assert max(sizes) < 80
+    assert sizes[1] > sizes[0]
+
+
 async def test_proofs_from_the_database_hold(log: Log) -> None:
     await log.seal(40, 60, 33)
     hashes = [row["hash"] for row in await log.owner.fetch("select hash from leaf order by index")]

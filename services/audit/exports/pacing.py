@@ -23,10 +23,11 @@ GROUP = Path("/proc/self/autogroup")
 
 def step_back() -> None:
     """Let others go first: those of this session, and in a session of its own, those of the machine."""
-    if hasattr(os, "SCHED_IDLE"):
+    try:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    elif hasattr(os, "nice"):
-        os.nice(NICE)
+    except (AttributeError, OSError):  # another system than Linux, or a container that forbids it
+        with suppress(AttributeError):
+            os.nice(NICE)
     if GROUP.exists():
         os.setsid()
         with suppress(OSError):  # the kernel takes it ten times a second, from all together

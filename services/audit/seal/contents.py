@@ -67,18 +67,23 @@ def _facts(row: Record, keys: Mapping[str, bytes], known: Known, found: list[Fin
     if not row["same_entry"]:
         found.append(at(row["index"], What.ENTRY_CHANGED, row["leaf_seq"]))
     names = leaves.Names(row["by_sealed"], row["for_sealed"])
-    for role, sealed in zip(leaves.ROLES, names, strict=True):
-        if wrong := _name(row, role, sealed, keys, known):
+    for role, sealed, subject, name in (
+        ("by", names.by, row["performed_by"], row["performed_by_name"]),
+        ("for", names.for_, row["performed_for"] or row["account"], row["performed_for_name"]),
+    ):
+        key = keys.get(subject)
+        if key is None or name is None:
+            wrong = _unopened(name, sealed, subject, key, known)
+        else:
+            wrong = None if sealed == leaves.commit(leaves.salt(key, row["id"], role), name) else What.NAME_CHANGED
+        if wrong:
             found.append(at(row["index"], wrong, row["leaf_seq"]))
     return leaves.facts(row, names)
 
 
-def _name(row: Record, role: str, sealed: bytes | None, keys: Mapping[str, bytes], known: Known) -> What | None:
-    name, subject = row[f"performed_{role}_name"], leaves.named(row, role)
+def _unopened(name: str | None, sealed: bytes | None, subject: str, key: bytes | None, known: Known) -> What | None:
+    """Say what is wrong where the name, or its key, is not there."""
     if name is None:
-        lost = sealed is not None and (subject in keys or subject not in known.removed)
+        lost = sealed is not None and (key is not None or subject not in known.removed)
         return What.NAME_MISSING if lost else None
-    key = keys.get(subject) if subject else None
-    if key is None:
-        return What.KEY_MISSING if sealed is not None else What.NAME_CHANGED
-    return None if sealed == leaves.commit(leaves.salt(key, row["id"], role), name) else What.NAME_CHANGED
+    return What.KEY_MISSING if sealed is not None else What.NAME_CHANGED

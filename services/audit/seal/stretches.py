@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from services.audit.seal import contents, leaves, store
+from services.audit.seal import contents, store
 from shared.db import connections
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def _reading(connection: Connection, begin: int, size: int) -> asyncio.Task[list
 
 
 async def _learn(connection: Connection, keys: dict[str, bytes], rows: Sequence[Record]) -> None:
-    subjects = {leaves.named(row, role) for row in rows if row["seq"] for role in leaves.ROLES} - keys.keys() - {None}
-    found = await store.find_keys(connection, [UUID(str(one)) for one in subjects])
+    subjects = {row["performed_by"] for row in rows} | {row["performed_for"] or row["account"] for row in rows}
+    found = await store.find_keys(connection, [UUID(one) for one in subjects - keys.keys() - {None}])
     keys |= {str(subject): key for subject, key in found.items()}
 
 

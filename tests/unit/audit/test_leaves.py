@@ -97,3 +97,19 @@ def test_canonical_json_is_that_of_the_standard_library_sorted(value) -> None:
 def test_moment_is_written_in_utc_to_the_microsecond() -> None:
     there = datetime(2026, 11, 26, 4, 0, tzinfo=timezone(timedelta(hours=-5)))
     assert "2026-11-26T09:00:00.000000Z" == leaves.moment(there)
+
+
+zones = st.integers(-12, 12).map(lambda hours: timezone(timedelta(hours=hours)))
+moments = st.datetimes(timezones=zones | st.just(UTC)).filter(lambda at: 1 < at.year < 9999)
+
+
+@given(moments | moments.map(lambda at: at.replace(microsecond=0)))
+def test_moment_in_a_leaf_is_written_as_any_other(at: datetime) -> None:
+    content = leaves.facts(ROW | {"occurred_at": at}, leaves.Names(None, None))
+    assert leaves.canonical(content | {"occurred_at": leaves.moment(at)}) == leaves.canonical(content)
+
+
+@given(st.binary(min_size=32, max_size=32), st.text(st.characters(exclude_categories=["Cs"])))
+def test_commitment_is_an_hmac_under_the_salt(salt: bytes, name: str) -> None:
+    assert hmac.digest(salt, name.encode(), "sha256") == leaves.commit(salt, name)
+    assert hmac.digest(salt, b"a/by", "sha256") == leaves.salt(salt, "a", "by")

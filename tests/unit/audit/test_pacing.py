@@ -64,3 +64,19 @@ def test_process_that_steps_back_is_idle_in_a_session_of_its_own_that_weighs_lit
         [sys.executable, "-c", STEPPED_BACK], capture_output=True, text=True, check=True, env=environment, timeout=60
     )
     assert f"True True {pacing.WEIGHT}" == said.stdout.strip()
+
+
+FORBIDDEN = """
+import os
+def forbidden(*told): raise PermissionError
+os.sched_setscheduler = forbidden
+""" + STEPPED_BACK.replace("print(", "print(os.nice(0), ")
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="only Linux has idle processes")
+def test_process_that_must_not_be_idle_is_nice() -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    said = subprocess.run(
+        [sys.executable, "-c", FORBIDDEN], capture_output=True, text=True, check=True, env=environment, timeout=60
+    )
+    assert f"{pacing.NICE} False True {pacing.WEIGHT}" == said.stdout.strip()

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ PAGE = 1000
 SHOWN = 20
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 LOG = str(Settings.model_fields["register_name"].default)
+"""The log's name, where the environment does not say another one as it does to the service."""
 
 
 def add_to(cli: cyclopts.App) -> None:
@@ -71,8 +72,12 @@ async def _verify(key: Sequence[str], witness: str | None, pool: Pool, secrets: 
 def _trusted(given: Sequence[str]) -> list[notes.Verifier]:
     """Give the keys by which a file is checked: those named, else those of a system that is here, if there is one."""
     folder = _secrets()
-    here = () if given or not (folder / keys.FILE).exists() else keys.load(folder, LOG)
+    here = () if given or not (folder / keys.FILE).exists() else keys.load(folder, _log())
     return [notes.Verifier.parse(one) for one in given] or [signer.verifier for signer in here]
+
+
+def _log() -> str:
+    return os.environ.get("MANDAT_REGISTER_NAME", LOG)
 
 
 async def _heard() -> list[str]:
@@ -95,7 +100,7 @@ def rotate_key() -> None:
     folder = _secrets()
     keys.rotate(folder)
     out.print("The register is signed by this key too from now on; publish it:")
-    out.print(keys.load(folder, LOG)[0].verifier.text, soft_wrap=True)
+    out.print(keys.load(folder, _log())[0].verifier.text, soft_wrap=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,7 @@ class Sources:
     secrets: Path
     witness: str | None = None
     folder: Path | None = None
-    log: str = LOG
+    log: str = field(default_factory=_log)
 
     def trusted(self) -> list[notes.Verifier]:
         """Give the keys to believe: those named, else those with which this system signs."""

@@ -8,7 +8,7 @@ from services.audit.seal import rights
 
 USUAL = "select, insert, update, delete"
 RIGHTS: Mapping[str, Mapping[str, str]] = {
-    "accounts": {"import_seen": f"{USUAL}, truncate"},
+    "accounts": {"import_seen": f"{USUAL}, truncate", "member_past": "select"},
     "audit": rights.TABLES,
 }
 """By service and table: what the running service may do where that is not the usual."""

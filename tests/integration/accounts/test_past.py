@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import secrets
 from datetime import timedelta
 from itertools import product
+from urllib.parse import urlsplit
+from uuid import UUID
 
+import asyncpg
 import pytest
 
 from shared.contracts.events import identity
@@ -81,6 +85,21 @@ async def test_being_there_is_no_change_of_rights(world):
     await world.pool.execute("update member set seen_at = seen_at - interval '2 days'")
     await firms.pin_of(world, manager, account["id"])
     assert 0 == await world.pool.fetchval("select count(*) from member_past")
+
+
+async def test_running_service_keeps_what_was_and_cannot_change_it(world, postgres):
+    account, _, _ = await firms.staffed(world)
+    owner = await asyncpg.connect(postgres.dsn(urlsplit(world.pool.dsn).path[1:]))
+    role, place = f"running_{secrets.token_hex(4)}", "member where account_id = $1"
+    try:
+        await owner.execute(f"create role {role}; grant select, update, delete on member to {role}; set role {role}")
+        await owner.execute(f"delete from {place} and not manage", UUID(account["id"]))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await owner.execute("update member_past set pay = true")
+    finally:
+        await owner.execute(f"reset role; drop owned by {role}; drop role {role}")
+        await owner.close()
+    assert 1 == await world.pool.fetchval("select count(*) from member_past")
 
 
 async def test_what_is_not_past_or_is_no_time_is_refused(world):

@@ -22,7 +22,9 @@ comment on table member_past is 'From when until when a membership was so; the i
 create index member_past_person on member_past (person_id, account_id, until);
 
 -- Whatever changes a membership keeps what it was: who holds the account alone changes them, so no two periods meet.
-create function keep_member_past() returns trigger language plpgsql as $$
+-- It works with the owner's rights: the running service cannot change what was, and is refused nothing meanwhile.
+create function keep_member_past() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
 declare
     changed timestamptz := greatest(clock_timestamp(), old.since);
 begin

@@ -38,7 +38,8 @@ cli.command(parked)
 operations.register(cli)
 
 CHUNK = 65_536
-NOBODY = "nobody with a verified address has the user name {}: check it, or create the identifier in the portal first"
+NOBODY = "nobody has the user name {}: check it"
+NOBODY_YET = "nobody with a verified address has the user name {}: check it, or create the identifier first"
 CALLERS_ERRORS = (embedded.EmbeddedError, migrate.MigrationError, NoteWrong, UnknownSettings, ValueError, OSError)
 """What the caller can mend: said in a line, without a traceback."""
 OWN = {"MANDAT_HOME", "MANDAT_PORT"}
@@ -130,18 +131,18 @@ def add_operator(username: str) -> None:
 
 async def _add_operator(username: str, pool: Pool, secrets: Path) -> None:
     del secrets
-    async with _somebody(username), pool.transaction() as connection:
+    async with _somebody(username, NOBODY_YET), pool.transaction() as connection:
         await identity.make_operator(connection, username)
     out.print(f"{username} is an operator from the next sign-in on.")
 
 
 @asynccontextmanager
-async def _somebody(username: str) -> AsyncIterator[None]:
+async def _somebody(username: str, otherwise: str) -> AsyncIterator[None]:
     """Say of whom it is that there is nobody (`not-found` speaks of addresses)."""
     try:
         yield
     except common.NotFound as error:
-        raise ValueError(NOBODY.format(username)) from error
+        raise ValueError(otherwise.format(username)) from error
 
 
 @cli.command(name="erase")
@@ -152,7 +153,7 @@ def erase(username: str) -> None:
 
 async def _erase(username: str, pool: Pool, secrets: Path) -> None:
     del secrets
-    async with _somebody(username), pool.transaction() as connection:
+    async with _somebody(username, NOBODY), pool.transaction() as connection:
         person = await identity.erase_person(connection, username)
     out.print(f"{username} is erased; the other services forget person {person} as they hear of it.")
 

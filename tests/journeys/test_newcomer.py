@@ -182,7 +182,7 @@ async def test_import_from_the_command_line_lands_good_rows_and_names_bad_ones(
     [
         (("import", "nothing.csv"), "is not a file"),
         (("operator", "add", "nobody"), "nobody with a verified address has the user name nobody"),
-        (("erase", "nobody"), "nobody with a verified address has the user name nobody"),
+        (("erase", "nobody"), "nobody has the user name nobody: check it\n"),
         (("parked", "list", "weather"), "no service weather"),
     ],
 )

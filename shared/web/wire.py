@@ -25,6 +25,21 @@ class _Connection(web.RequestHandler):
 
     __slots__ = ()
 
+    def data_received(self, data: bytes) -> None:
+        """Take what comes; when the process was told to end, still the rest of the request that runs.
+
+        The library drops it then, and whoever reads the body would wait for it until he is ended. A further request
+        on the same connection gets no answer: the connection ends with the one that runs.
+        """
+        ending = self._close, self._force_close
+        if not self._request_in_progress or not any(ending):
+            return super().data_received(data)
+        self._close = self._force_close = False
+        try:
+            return super().data_received(data)
+        finally:
+            self._close, self._force_close = self._close or ending[0], self._force_close or ending[1]
+
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:

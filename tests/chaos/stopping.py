@@ -21,7 +21,10 @@ WORDS = {
 
 @dataclass
 class Told:
-    """What became of the requests: answered before the process was told to end, after it, or cut."""
+    """What became of the requests: answered before the process was told to end, after it, or cut.
+
+    One that gets no more than word that it was given up is cut too.
+    """
 
     before: int = 0
     after: int = 0
@@ -48,10 +51,12 @@ async def stop_under_way(system: System, name: str, longest: float) -> tuple[Tol
             async with http.post(url, data=trickling(body, seconds), headers=head) as answer:
                 await answer.read()
                 assert answer.status != 401, "inconclusive: refused at once"
+                answered = answer.status < 500
         except (aiohttp.ClientError, OSError):
-            told.cut += 1
-        else:
-            told.after, told.before = told.after + ended.is_set(), told.before + (not ended.is_set())
+            answered = False
+        told.cut += not answered
+        told.after += answered and ended.is_set()
+        told.before += answered and not ended.is_set()
 
     connector = aiohttp.TCPConnector(force_close=True, limit=0)
     async with aiohttp.ClientSession(connector=connector) as http, asyncio.TaskGroup() as group:

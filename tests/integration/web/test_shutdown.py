@@ -55,6 +55,18 @@ async def test_process_told_to_end_answers_what_runs_and_ends_well(unhurried) ->
         await unhurried.api.get("/livez")
 
 
+async def test_process_told_to_end_takes_the_rest_of_a_body_that_is_coming(unhurried) -> None:
+    async def in_parts() -> AsyncIterator[bytes]:
+        for _ in range(6):
+            yield b"x" * 10_000
+            await asyncio.sleep(0.5)
+
+    sending = [asyncio.create_task(unhurried.api.call("POST", "/unhurried/counted", data=in_parts())) for _ in range(5)]
+    await asyncio.sleep(0.5)
+    assert 0 == await unhurried.program.stop(), unhurried.program.output()
+    assert [(200, 60_000)] * 5 == [(one.status, one.json.get("size")) for one in await asyncio.gather(*sending)]
+
+
 async def test_process_told_to_end_is_not_ready_but_still_answers_for_a_while(unhurried) -> None:
     assert 200 == (await unhurried.api.get("/readyz")).status
     ending = asyncio.create_task(unhurried.program.stop())

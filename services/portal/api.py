@@ -12,7 +12,7 @@ import aiohttp
 
 from services.portal.answers import Shape, checked
 from services.portal.backend import Refused, name_of
-from services.portal.narrowing import unknown
+from services.portal.narrowing import without_token
 from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Api:
                 if refusal.status in (403, 404):
                     # It has ended at identity: from the next page on, the operator is himself again.
                     await visit.deps.sessions.end_look(visit.person)
-                raise unknown(refusal, audience) from refusal
+                raise without_token(refusal, audience) from refusal
             visit.look_tokens[audience] = str(answer["access_token"])
         return visit.look_tokens[audience]
 
@@ -150,6 +150,9 @@ class Api:
             }
             caller = replace(visit.caller, token=visit.person.access_token)
             more = {"audience": audience} if audience else {}
-            answer = await visit.deps.backend.call(caller, "POST", "/delegation/v1/token", data=form | more)
+            try:
+                answer = await visit.deps.backend.call(caller, "POST", "/delegation/v1/token", data=form | more)
+            except Refused as refusal:
+                raise without_token(refusal, audience) from refusal
             self._acting[audience] = str(answer["access_token"])
         return self._acting[audience]

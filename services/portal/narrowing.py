@@ -56,7 +56,7 @@ class Narrowing:
         try:
             answer = await self.backend.call(with_own, "POST", "/identity/v1/token", data=form)
         except Refused as refusal:
-            raise unknown(refusal, audience) from refusal
+            raise without_token(refusal, audience) from refusal
         return str(answer["access_token"]), int(answer["expires_in"])
 
     def _remember(self, key: Key, token: str, until: float) -> None:
@@ -66,9 +66,12 @@ class Narrowing:
         self._known[key] = token, until
 
 
-def unknown(refusal: Refused, audience: str | None) -> Exception:
-    """Say of an application that identity does not know that it cannot be reached; operators are told in the log."""
-    if refusal.slug != "invalid-target":
+def without_token(refusal: Refused, audience: str | None) -> Exception:
+    """Say of an application that no token is given for that it cannot be reached; operators are told why in the log.
+
+    Identity does not know it, or is older than this portal; what else is refused concerns the visitor.
+    """
+    if refusal.status != 400 or audience is None:
         return refusal
-    log.error("application unknown to identity", application=audience)
+    log.error("no token for an application", application=audience, refused=refusal.slug)
     return Unreachable()

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web as aioweb
 
 from services.portal.answers import Unreachable
-from services.portal.backend import Backend, Caller
+from services.portal.backend import Backend, Caller, Refused
 from services.portal.narrowing import MARGIN, Narrowing
 from services.portal.sessions import Session
 from services.portal.settings import Settings
@@ -38,6 +38,8 @@ class Identity:
     """Exchanges tokens, and remembers what it was asked."""
 
     known: set[str] = field(default_factory=lambda: {"mines", "voirie"})
+    refuses: str | None = None
+    status: int = 400
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def app(self) -> aioweb.Application:
@@ -48,8 +50,9 @@ class Identity:
     async def exchange(self, request: aioweb.Request) -> aioweb.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.asked.append((request.headers["Authorization"], form))
-        if form["audience"] not in self.known:
-            return aioweb.json_response({"slug": "invalid-target", "title": "t", "detail": "d"}, status=400)
+        slug = "invalid-target" if form["audience"] not in self.known else self.refuses
+        if slug:
+            return aioweb.json_response({"slug": slug, "title": "t", "detail": "d"}, status=self.status)
         return aioweb.json_response({"access_token": f"narrowed-{len(self.asked)}", "expires_in": HOLDS})
 
 
@@ -95,6 +98,19 @@ async def test_each_application_session_and_renewal_has_a_token_of_its_own(made:
 async def test_application_that_identity_does_not_know_is_as_one_that_is_away(made: Made) -> None:
     with pytest.raises(Unreachable):
         await made.token("elsewhere")
+
+
+async def test_identity_that_is_older_gives_no_token_and_the_application_is_away(made: Made) -> None:
+    made.identity.refuses = "unsupported-grant-type"
+    with pytest.raises(Unreachable):
+        await made.token()
+
+
+async def test_session_that_ended_is_no_fault_of_the_application(made: Made) -> None:
+    made.identity.refuses, made.identity.status = "sign-in-required", 401
+    with pytest.raises(Refused) as refused:
+        await made.token()
+    assert refused.value.slug == "sign-in-required"
 
 
 async def test_no_more_tokens_are_remembered_than_are_wanted(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:

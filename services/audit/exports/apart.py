@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ MODULE = "services.audit.exports.apart"
 LINE = 1 << 20
 FETCHED = 100
 """Rows that the database is asked for at once: a millisecond of its time."""
+INTERVAL = 0.2
+"""Seconds between two words about how far the file is."""
 
 
 async def fill(asked: rows.Asked, kind: str, log: str, sign: Sign, out: Path, progress: rows.Progress) -> None:
@@ -91,6 +94,18 @@ def _say(**said: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+class _Told:
+    """Says how many rows are done, now and then: the service wakes each time."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic() - INTERVAL
+
+    def __call__(self, done: int) -> None:
+        if (now := time.monotonic()) - self._at >= INTERVAL:
+            self._at = now
+            _say(done=done)
+
+
 async def _sign(count: int, digest: bytes) -> str:
     _say(rows=count, digest=digest.hex())
     return str(orjson.loads(await asyncio.to_thread(sys.stdin.buffer.readline)))
@@ -108,8 +123,7 @@ async def _main(job: dict[str, Any]) -> None:
             made_at=datetime.fromisoformat(job["made_at"]),
             fetched=FETCHED,
         )
-        out, heard = Path(job["out"]), lambda done: _say(done=done)
-        await filling.fill(asked, job["kind"], job["log"], _sign, out, heard, pacing.pause)
+        await filling.fill(asked, job["kind"], job["log"], _sign, Path(job["out"]), _Told(), pacing.pause)
     except NotSealedYet:
         _say(failed="not-sealed-yet")
     finally:

@@ -46,7 +46,7 @@ async def fillings(
     if len(kept) > KEPT:
         kept.clear()
     ranges = [list(proofs.gaps(sorted(set(indexes)), size)) for indexes in groups]
-    missing = {one for group in ranges for one in group} - kept.keys()
+    missing = {one for group in ranges for one in group if one not in kept}
     known = await store.find_nodes(database, proofs.needed(missing))
     kept |= {leaves: tree.hash_of(leaves, known) for leaves in missing}
     return ([kept[leaves] for leaves in group] for group in ranges)

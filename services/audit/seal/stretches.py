@@ -46,7 +46,8 @@ def _reading(connection: Connection, begin: int, size: int) -> asyncio.Task[list
 
 async def _learn(connection: Connection, keys: dict[str, bytes], rows: Sequence[Record]) -> None:
     subjects = {row["performed_by"] for row in rows} | {row["performed_for"] or row["account"] for row in rows}
-    found = await store.find_keys(connection, [UUID(one) for one in subjects - keys.keys() - {None}])
+    # Not a difference of sets: that goes through all keys there are.
+    found = await store.find_keys(connection, [UUID(one) for one in subjects if one is not None and one not in keys])
     keys |= {str(subject): key for subject, key in found.items()}
 
 

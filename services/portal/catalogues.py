@@ -29,10 +29,19 @@ VOWELS = frozenset("AEIOUÀÂÉÈÊËÎÏÔÙÛ")
 
 def fitted(text: str, values: Mapping[str, object]) -> str:
     """Fit a text to the values that it is filled with: “d’Édith”, and one full stop after “inc.” and “a.m.”."""
-    for name in FULL_STOP.findall(text):
+    ending, elided = _fittings(text)
+    for name in ending:
         if str(values[name]).endswith("."):
             text = text.replace(f"%({name})s.", f"%({name})s")
+    if not elided:
+        return text
     return ELIDED.sub(lambda found: f"{found[1]}’%({found[2]})s" if _elides(values[found[2]]) else found[0], text)
+
+
+@functools.cache
+def _fittings(text: str) -> tuple[tuple[str, ...], bool]:
+    """Name the values that a text ends a sentence with, and tell whether it elides before one."""
+    return tuple(FULL_STOP.findall(text)), ELIDED.search(text) is not None
 
 
 def _elides(value: object) -> bool:

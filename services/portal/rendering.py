@@ -6,7 +6,8 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -51,6 +52,8 @@ GZIP = 16
 """What zlib adds to the bits of a window to write gzip."""
 PLAIN = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 """A text without values, as most of a page’s are."""
+OF_DICTIONARIES = frozenset(dir(dict))
+"""What a template means by `.items` and the like, whatever keys somebody typed."""
 
 
 class Assets:
@@ -125,12 +128,43 @@ class Spoken(Extension):
         return PLAIN.sub(lambda found: texts.text(found[1]), source)
 
 
+class Context(jinja2.runtime.Context):
+    """One that calls what a template calls: nothing of ours asks for the context, which others look for each time."""
+
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call, without what the compiler adds for those who ask for the context."""
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return called(*args, **kwargs)
+
+
 class Environment(jinja2.Environment):
-    """One whose templates share its globals as they are, without a layer over them that every page would go through."""
+    """One for templates that never change, which they share as it is: a page goes through no layer for each of them."""
+
+    context_class = Context
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Give the globals of a template."""
         return super().make_globals(d) if d else self.globals
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give a member, of a dictionary without trying in vain for an attribute."""
+        if obj.__class__ is dict and attribute not in OF_DICTIONARIES and attribute in obj:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
+
+    def get_template(self, name: Any, *more: Any, **others: Any) -> jinja2.Template:
+        """Give a template, compiled once."""
+        if name not in self._made:
+            self._made[name] = super().get_template(name, *more, **others)
+        return self._made[name]
+
+    @cached_property
+    def _made(self) -> dict[Any, jinja2.Template]:
+        return {}
 
 
 def _environment(language: Language, assets: Assets) -> Environment:
@@ -145,9 +179,14 @@ def _environment(language: Language, assets: Assets) -> Environment:
     )
     texts = words(language)
 
+    @cache
+    def plain(french: str) -> Markup:
+        return Markup(texts.text(french))  # noqa: S704 - our own
+
     def text(french: str, **values: object) -> Markup:
-        found = texts.text(french)
-        return Markup(fitted(found, values)) % values if values else Markup(found)  # noqa: S704 - our own
+        if not values:
+            return plain(french)
+        return Markup(fitted(texts.text(french), values)) % values  # noqa: S704 - our own
 
     def number(one: str, many: str, count: int, **values: object) -> Markup:
         return Markup(texts.number(one, many, count)) % {"count": count, **values}  # noqa: S704 - our own words

@@ -92,7 +92,7 @@ async def test_newcomer_registers_a_company_and_manages_it_alone(windows: Window
         assert "(613) 580-2400 poste 12" in await words(page, ".facts-line")
         await page.get_by_role("link", name="Comptes associés").click()
         columns = "Nom Gérer Faire une demande Payer Inspection Téléverser des fichiers Gérer les modèles"
-        assert columns in (await words(page, "thead")).replace(" ⇅", "").replace(" ▲", "")
+        assert columns in (await words(page, "thead")).replace(" ↕", "").replace(" ↑", "")
         assert await marks(page, "Madiee Training") == ["oui"] * 6
         assert "1 compte associé" in await words(page, "caption")
 

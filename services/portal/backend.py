@@ -66,10 +66,14 @@ class Backend:
     """Calls the services and the connected applications; `path` begins with `/<service>/` or `/<slug>/`.
 
     A path that would leave the place it begins with is one that nobody answers, whatever a form put into it.
+    The connections are those of `http`; cookies are nobody's: what is set for one visitor is not sent for another.
     """
 
     def __init__(self, settings: Settings, http: aiohttp.ClientSession) -> None:
-        self._settings, self._http = settings, http
+        self._settings = settings
+        self._http = aiohttp.ClientSession(
+            connector=http.connector, connector_owner=False, cookie_jar=aiohttp.DummyCookieJar()
+        )
 
     async def call(
         self, caller: Caller, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any

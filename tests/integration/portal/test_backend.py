@@ -22,6 +22,22 @@ def backend(url: str, http: aiohttp.ClientSession) -> Backend:
     return Backend(Settings(public_url=url, secrets=Path("/nowhere"), database_url=""), http)
 
 
+async def test_cookie_of_an_application_is_sent_for_no_other_visitor() -> None:
+    sent: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        sent.append(request.headers.get("Cookie", ""))
+        return web.json_response({}, headers={"Set-Cookie": "session=of-the-first-visitor; Path=/"})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with listening(app) as url, aiohttp.ClientSession() as http:
+        portal = backend(url.replace("127.0.0.1", "localhost"), http)
+        for _ in range(2):
+            await portal.call(CALLER, "GET", "/cadastre/v1/files")
+    assert sent == ["", ""]
+
+
 async def test_answer_that_leads_elsewhere_frees_its_connection_at_once() -> None:
     asked: list[str] = []
 

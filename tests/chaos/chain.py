@@ -7,7 +7,7 @@ import itertools
 import random
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,6 +167,6 @@ async def chain(databases, broker: str, folder: Path, *, prefix: str = "chain") 
         await databases.drop(sink)
 
 
-async def both(made: Chain, *, hear: Sequence[str] = (), sabotage: str = "") -> tuple[Program, Program]:
+async def both(made: Chain, *, sabotage: str = "", **extra: str) -> tuple[Program, Program]:
     """Start a relay and a consumer."""
-    return await made.start("relay", sabotage=sabotage), await made.start("hear", sabotage=sabotage)
+    return await made.start("relay", sabotage=sabotage, **extra), await made.start("hear", sabotage=sabotage, **extra)

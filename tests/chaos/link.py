@@ -15,8 +15,7 @@ from datetime import timedelta
 
 from shared import failpoints, logging, runtime, service, worker
 from shared.db.pool import Pool, Unavailable
-from shared.messaging import failures, relay, retry
-from shared.messaging.rabbit import RabbitBus
+from shared.messaging import failures, rabbit, relay, retry
 from tests.chaos import sabotage
 from tests.support import messaging as support
 
@@ -49,11 +48,15 @@ def _values(name: str) -> set[int]:
 
 
 def hurry() -> None:
-    """Shorten the waits between attempts where the test says so."""
+    """Shorten the waits between attempts, heartbeats and for confirmations where the test says so."""
     if rungs := os.environ.get("CHAIN_LADDER"):
         failures.LADDER = retry.LADDER = tuple(timedelta(seconds=float(rung)) for rung in rungs.split(","))
     if claim := os.environ.get("CHAIN_CLAIM"):
         retry.CLAIMED = timedelta(seconds=float(claim))
+    if beat := os.environ.get("CHAIN_HEARTBEAT"):
+        rabbit.HEARTBEAT = int(beat)
+    if confirm := os.environ.get("CHAIN_CONFIRM"):
+        rabbit.PUBLISH_SECONDS = float(confirm)
     relay.SESSION = os.environ.get("CHAIN_SESSION", relay.SESSION)
 
 
@@ -61,7 +64,7 @@ async def main(role: str) -> None:
     """Run the link until SIGTERM; its name is the consumer's."""
     name = os.environ["CHAIN_NAME"]
     pool = await Pool.open(os.environ["CHAIN_DATABASE"], name=f"{name}-{role}", size=SIZE)
-    bus = RabbitBus(os.environ["CHAIN_BROKER"], wired={name: ("counting.#",)})
+    bus = rabbit.RabbitBus(os.environ["CHAIN_BROKER"], wired={name: ("counting.#",)})
     await bus.open()
     if role == "relay":
         workers = [service.Worker("relay", relay.Relay(pool, bus).run)]

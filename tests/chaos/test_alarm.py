@@ -56,7 +56,7 @@ async def test_chain_whose_broker_takes_nothing_goes_on_by_itself_when_it_may(ma
 async def test_chain_that_marks_first_loses_what_the_broker_did_not_take(make_chain, mortal):
     async with make_chain() as chain:
         await chain.start("hear")
-        relay = await chain.start("relay", sabotage="mark-first")
+        relay = await chain.start("relay", sabotage="mark-first", confirm="2")
         await chain.write(20)
         await chain.drained()
         await mortal.alarm(on=True)

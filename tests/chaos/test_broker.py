@@ -206,7 +206,7 @@ async def test_chain_cut_off_from_the_broker_or_delayed_loses_and_doubles_nothin
 async def test_chain_without_an_inbox_doubles_what_is_sent_again_after_a_silence(make_chain, cable):
     async with make_chain() as chain:
         await chain.start("hear", sabotage="no-inbox")
-        await chain.start("relay", broker=cable.address(chain.broker))
+        await chain.start("relay", broker=cable.address(chain.broker), confirm="1")
         await flows(chain)
         before = await heard(chain)
         cable.swallowing = True

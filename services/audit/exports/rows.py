@@ -61,6 +61,7 @@ class Asked:
                 more = len(found) == self.fetched
                 if more:
                     reading = asyncio.create_task(read(after=queries.place(found[-1])))
+                    await asyncio.sleep(0)  # it asks the database before these are formatted, not after
                 for begin in range(0, len(found), SLICE):
                     part = [one.row for one in found[begin : begin + SLICE]]
                     self._note(part[0])

@@ -110,6 +110,7 @@ async def _chunks(pool: Pool, seqs: Sequence[int], size: int, fetched: int) -> A
             rows, filling = await reading
             if place + 1 < len(parts):
                 reading = asyncio.create_task(_read(pool, parts[place + 1], size, kept))
+                await asyncio.sleep(0)  # it asks the database before these are written, not after
             for begin, hashes in zip(range(0, len(rows), CHUNK), filling, strict=True):
                 lines = [_row(*row) for row in rows[begin : begin + CHUNK]]
                 proof = leaves.canonical({"hashes": [base64.b64encode(one).decode() for one in hashes]})

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from services.audit import queries
 from services.audit.exports import apart, filling, pacing, printing, rows
 from services.audit.exports.schemas import Download
-from services.audit.seal import manifests
+from services.audit.seal import manifests, store
 from shared.contracts.people import Language
 from shared.contracts.problems.audit import NotSealedYet
 from tests.integration.audit.conftest import Sealed
@@ -144,3 +146,35 @@ def running(word: str) -> list[str]:
         with suppress(OSError):
             found += [path.parent.name] if word.encode() in path.read_bytes() else []
     return found
+
+
+async def test_next_rows_and_their_proofs_are_asked_for_before_these_are_written(
+    sealed: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database works while this process does: they take turns otherwise, and a file as long as both together."""
+    await lay(sealed)
+    begun: list[object] = []
+    for module, name in ((queries, "list_rows"), (store, "list_written")):
+        monkeypatch.setattr(module, name, noted(getattr(module, name), begun))
+    made = {"name": "Zoé", "language": Language.FR, "made_at": datetime.now(UTC), "fetched": 50}
+    asked = rows.Asked(pool=sealed.pool, viewer=ZOE, query=Download(), **made)
+    async with aclosing(asked.slices()) as parts:
+        first = await anext(parts)
+        assert len(begun) == 2
+        seqs = [row["seq"] for row in first] + [row["seq"] for row in await anext(parts)]
+    begun.clear()
+    written = manifests.write(
+        sealed.pool, sealed.settings.register_name, manifests.signing(sealed.settings), seqs, {}, 50
+    )
+    async with aclosing(written) as lines:
+        await anext(lines)
+        assert b'"leaf"' in await anext(lines)
+        assert len(begun) == 2
+
+
+def noted(work: Callable[..., Awaitable[object]], begun: list[object]) -> Callable[..., Awaitable[object]]:
+    async def note(*given: object, **more: object) -> object:
+        begun.append(work)
+        return await work(*given, **more)
+
+    return note

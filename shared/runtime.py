@@ -63,7 +63,9 @@ async def assembled(
         own = await pool.Pool.open(settings.database_url, name=name, size=settings.pool_size)
         stack.push_async_callback(own.close)
         await clock.follow(own)
-        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
+        # No cookies: what one caller is answered is not to be sent for another.
+        jar = aiohttp.DummyCookieJar()
+        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT, cookie_jar=jar))
         infra = services.Infra(
             pool=own,
             http=http,

@@ -12,14 +12,15 @@ import aiohttp
 
 from services.portal.answers import Shape, checked
 from services.portal.backend import Refused, name_of
+from services.portal.downloads import LONGEST
 from services.portal.narrowing import without_token
 from shared.contracts.audiences import ACCESS_TOKEN, TOKEN_EXCHANGE
 
 if TYPE_CHECKING:
     from services.portal.visits import Visit
 
-LONG = aiohttp.ClientTimeout(total=120, connect=2)
-"""For files that take a while to be written."""
+LONG = aiohttp.ClientTimeout(total=LONGEST, connect=2, sock_read=120)
+"""For files that take a while to be written, and to be taken by a slow line."""
 
 
 class Api:

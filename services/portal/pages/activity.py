@@ -9,9 +9,10 @@ from uuid import UUID
 
 from aiohttp import web
 
-from services.portal import downloads, moments, pictures
+from services.portal import moments, pictures
 from services.portal.backend import Refused
 from services.portal.catalogues import marked
+from services.portal.downloads import LONGEST, hand_on
 from services.portal.routing import Page
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ FILTERS = ("from", "to", "file", "kind", "by", "for", "mine")
 SORTS = ("date", "file", "kind", "by", "for")
 MANY, FEW = 100, 10
 FORMS = frozenset({"csv", "xlsx", "pdf"})
-LONG = 600.0
-"""Seconds that a file may take to be handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +154,7 @@ async def download(visit: Visit) -> web.StreamResponse:
     if form not in FORMS:
         raise web.HTTPNotFound
     try:
-        return await downloads.hand_on(
-            visit, f"{API}.{form}", f"activites.{form}", lang=visit.language.value, **_wanted(visit)
-        )
+        return await hand_on(visit, f"{API}.{form}", f"activites.{form}", lang=visit.language.value, **_wanted(visit))
     except Refused as refusal:
         if refusal.slug != "export-takes-long":
             raise
@@ -187,7 +184,7 @@ async def show_export(visit: Visit) -> web.Response:
 
 async def download_export(visit: Visit) -> web.StreamResponse:
     """Hand a file on that was written in the background."""
-    return await downloads.hand_on(visit, f"/audit/v1/exports/{_export(visit)}/file", "activites")
+    return await hand_on(visit, f"/audit/v1/exports/{_export(visit)}/file", "activites")
 
 
 def _export(visit: Visit) -> UUID:
@@ -201,7 +198,9 @@ PATH, PATH_EN = "/delegation/activites", "/delegation/activities"
 
 PAGES = (
     Page("activities", PATH, PATH_EN, activities),
-    Page("activities-file", f"{PATH}/fichier/{{form}}", f"{PATH_EN}/file/{{form}}", download, ask_export, seconds=LONG),
+    Page(
+        "activities-file", f"{PATH}/fichier/{{form}}", f"{PATH_EN}/file/{{form}}", download, ask_export, seconds=LONGEST
+    ),
     Page("export", "/exports/{export}", "/exports/{export}", show_export),
-    Page("export-file", "/exports/{export}/fichier", "/exports/{export}/file", download_export, seconds=LONG),
+    Page("export-file", "/exports/{export}/fichier", "/exports/{export}/file", download_export, seconds=LONGEST),
 )

@@ -149,5 +149,5 @@ PAGES = (
     Page("application-contact", f"{FR}/personne-ressource", f"{EN}/contact", show, name_contact),
     Page("application-upload", f"{FR}/fichiers", f"{EN}/files", show, upload, limit=LARGEST, seconds=120.0),
     Page("application-file-removal", f"{FR}/fichiers/retrait", f"{EN}/files/removal", show, remove_file),
-    Page("application-file", f"{FR}/fichiers/{FILE}", f"{EN}/files/{FILE}", download),
+    Page("application-file", f"{FR}/fichiers/{FILE}", f"{EN}/files/{FILE}", download, seconds=downloads.LONGEST),
 )

@@ -54,6 +54,9 @@ RIGHT: dict[str, Any] = {
 }
 
 
+BROKEN = f"/v1/applications/{ONE}/files/{ONE}"
+
+
 @dataclass
 class Applications:
     """Answers for both applications, as a test has it: by path, and by method and path for what is written."""
@@ -62,10 +65,21 @@ class Applications:
     raw: dict[str, bytes] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def break_off(self, request: web.Request) -> web.StreamResponse:
+        """Begin with a file and go away in the middle of it."""
+        response = web.StreamResponse(headers={"Content-Type": "application/pdf"})
+        await response.prepare(request)
+        await response.write(b"%PDF-1.7 half a file")
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.path in OURS:
             return web.json_response(OURS[request.path])
         path = "/" + request.path.split("/", 2)[2]
+        if path == BROKEN:
+            return await self.break_off(request)
         key = path if request.method == "GET" else f"{request.method} {path}"
         body = self.raw.get(key, json.dumps(self.answers.get(key, {})).encode())
         return web.Response(body=body, content_type="application/json", status=self.statuses.get(key, 200))

@@ -250,3 +250,12 @@ def _within(answer: Any, place: str) -> tuple[Any, Any]:
 def _set(answer: Any, place: str, value: Any) -> None:
     within, name = _within(answer, place)
     within[name] = value
+
+
+async def test_file_that_breaks_off_is_a_download_that_failed_and_no_page_in_it(shown: Shown) -> None:
+    with capture_logs() as logs:
+        async with shown.http.get(f"{ROADS}/demandes/{ONE}/fichiers/{ONE}") as answer:
+            assert answer.status == 200
+            with pytest.raises(aiohttp.ClientError):
+                await answer.read()
+    assert [one["event"] for one in logs if one["log_level"] in ("warning", "error")] == ["file broke off"]

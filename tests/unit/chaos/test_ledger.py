@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from shared.contracts.events import companies, delegation, identity
-from shared.ids import uuid7
 from tests.chaos import ledger
 
-ONE, OTHER, JOINED = uuid7(), uuid7(), uuid7()
+ONE, OTHER, JOINED = (UUID(int=number) for number in (1, 2, 3))
 PERSON = {"username": "a", "first_name": "A", "last_name": "B", "email": "a@example.ca", "language": "fr"}
 MEMBER = {
-    "id": uuid7(),
+    "id": UUID(int=4),
     "kind": "contractor",
     "legal_name": "Toits Inc.",
     "operating_name": "Toits",
@@ -27,7 +28,9 @@ MEMBER = {
 
 
 @pytest.mark.parametrize(
-    ("managers", "mails"), [((), 0), ((JOINED,), 0), ((ONE,), 1), ((ONE, OTHER, JOINED), 2)], ids=str
+    ("managers", "mails"),
+    [((), 0), ((JOINED,), 0), ((ONE,), 1), ((ONE, OTHER, JOINED), 2)],
+    ids=["nobody", "himself", "one", "two others"],
 )
 def test_joining_makes_a_mail_for_each_other_manager(managers: tuple, mails: int):
     data = companies.MemberJoined.model_validate(MEMBER | {"managers": managers}).model_dump_json()
@@ -36,7 +39,7 @@ def test_joining_makes_a_mail_for_each_other_manager(managers: tuple, mails: int
 
 def test_a_designation_makes_two_mails():
     pair = {"delegator": PERSON | {"id": ONE}, "delegate": PERSON | {"id": OTHER}}
-    about = pair | {"id": uuid7(), "matricule": "1234", "added_at": "2026-11-26T12:00:00Z"}
+    about = pair | {"id": UUID(int=5), "matricule": "1234", "added_at": "2026-11-26T12:00:00Z"}
     data = delegation.DelegateAdded.model_validate(about).model_dump_json()
     assert ledger.mails_of(delegation.DelegateAdded.type, data) == 2
 

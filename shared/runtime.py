@@ -182,7 +182,8 @@ async def serve(
     log.info("listening", host=host, port=port)
     working = asyncio.create_task(supervisor.run(stop))
     try:
-        _settle_memory()
+        # Not before the first answers, and before whoever balances load has found this replica.
+        asyncio.get_running_loop().call_later(1, _settle_memory)
         if started:
             await started()
         await _either(stop, working)
@@ -199,7 +200,6 @@ def _settle_memory() -> None:
     """Take what was made at the start out of the collector's rounds: going through it stops all answers for long."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
 
 
 async def _either(stop: asyncio.Event, working: asyncio.Task[None]) -> None:

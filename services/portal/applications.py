@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
-from shared.contracts.audiences import MANDAT
+from shared.contracts.audiences import CLIENT_ID, MANDAT
 from shared.contracts.people import Language
 from shared.settings import Url
 
@@ -75,7 +75,7 @@ class Application(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
+    slug: str = Field(pattern=CLIENT_ID)
     contract: Contract
     name: Name
     services: frozenset[Service] = Field(default=None, validate_default=True)

@@ -65,6 +65,8 @@ def test_address_of_a_further_application_is_below_its_own() -> None:
     [
         ({"slug": "cadastre"}, "applications.0.slug", "cadastre is the name of a service of Mandat"),
         ({"slug": "Mines et cie"}, "applications.0.slug", "should match pattern"),
+        ({"slug": "mines-"}, "applications.0.slug", "should match pattern"),
+        ({"slug": "mandat"}, "applications.0.slug", "mandat is the name of a service of Mandat"),
         ({"contract": "oauth"}, "applications.0.contract", "'delegation' or 'accounts'"),
         ({"name": {"fr": "Registre minier"}}, "applications.0.name.en", "Field required"),
         ({"name": {"fr": " ", "en": "Mines"}}, "applications.0.name.fr", "at least 1 character"),
